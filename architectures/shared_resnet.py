@@ -1,0 +1,95 @@
+"""A small residual network with a 7x7 stem, whose blocks may be applied several times with shared weights."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from torch import Tensor, nn
+
+from architectures.registry import register
+
+
+class ResidualBlock(nn.Module):
+    """Conv-BN-ReLU-conv-BN around an identity shortcut; (N, C, H, W) to the same shape."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, channels, 3, padding=1)
+        self.bn1 = nn.BatchNorm2d(channels)
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)
+        self.bn2 = nn.BatchNorm2d(channels)
+        self.relu = nn.ReLU()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Add the residual to `x`."""
+        residual = self.relu(self.bn1(self.conv1(x)))
+        residual = self.bn2(self.conv2(residual))
+        return self.relu(x + residual)
+
+
+class SharedResNet(nn.Module):
+    """Three stages of a strided convolution and one residual block; 485,952 params before the head."""
+
+    def __init__(
+        self, *, num_classes: int, in_channels: int, image_size: int, head: str, softmax: bool, repeats: int
+    ) -> None:
+        super().__init__()
+        if repeats < 1:
+            raise ValueError(f"repeats must be at least 1, got {repeats}")
+        if (side := -(-image_size // 8) // 2) < 1:
+            raise ValueError(f"images of {image_size} pixels are too small; the smallest is 9")
+        self.repeats = repeats
+        self.stem = nn.Sequential(nn.Conv2d(in_channels, 32, 7, 2, padding=3), nn.BatchNorm2d(32), nn.ReLU())
+        self.block1 = ResidualBlock(32)
+        self.down2 = nn.Sequential(nn.Conv2d(32, 64, 3, 2, padding=1), nn.BatchNorm2d(64), nn.ReLU())
+        self.block2 = ResidualBlock(64)
+        self.down3 = nn.Sequential(nn.Conv2d(64, 128, 3, 2, padding=1), nn.BatchNorm2d(128), nn.ReLU())
+        self.block3 = ResidualBlock(128)
+        self.pool = nn.AvgPool2d(2)
+        features = 128 * side * side
+        layers: list[nn.Module] = [nn.Linear(features, num_classes)]
+        if head == "mlp":
+            layers = [nn.Linear(features, 512), nn.ReLU(), nn.Linear(512, num_classes)]
+        self.head = nn.Sequential(*layers, *([nn.Softmax(dim=1)] if softmax else []))
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(N, C, H, W) to logits (N, classes)."""
+        x = self.stem(images)
+        for _ in range(self.repeats):
+            x = self.block1(x)
+        x = self.down2(x)
+        for _ in range(self.repeats):
+            x = self.block2(x)
+        x = self.down3(x)
+        for _ in range(self.repeats):
+            x = self.block3(x)
+        return self.head(self.pool(x).flatten(1))
+
+
+@register
+def shared_resnet(  # noqa: PLR0913 - three of them are the geometry
+    *,
+    num_classes: int = 10,
+    in_channels: int = 3,
+    image_size: int = 32,
+    head: Literal["linear", "mlp"] = "linear",
+    softmax: bool = False,
+    repeats: int = 1,
+) -> SharedResNet:
+    """The 7x7-stem residual network.
+
+    Args:
+        num_classes: Classes of the task.
+        in_channels: Channels of the input.
+        image_size: Side of the square input in pixels.
+        head: "linear", or "mlp" with one hidden layer as wide as the features at 32 x 32 (512).
+        softmax: End in a softmax. Cross-entropy applies one itself, so this is a flaw; it exists to
+            reproduce a published comparison that contained it.
+        repeats: How often each residual block is applied with the same weights.
+    """
+    if head not in ("linear", "mlp"):
+        raise ValueError(f'head must be "linear" or "mlp", got {head!r}')
+    return SharedResNet(
+        num_classes=num_classes, in_channels=in_channels, image_size=image_size,
+        head=head, softmax=softmax, repeats=repeats,
+    )  # fmt: skip
