@@ -1,4 +1,4 @@
-"""From a suite to its trials: one for each architecture and seed, in order, with an id that is its content."""
+"""From a suite to its trials: one for each architecture and seed, with an id made of its content."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def make_plan(suite: Suite) -> Plan:
 
 
 def run_id(plan: Plan) -> str:
-    """The id of a run: the same trials under the same labels resume it; titles, targets and claims do not count."""
+    """Name a run by its trials and their labels, so that a new title, target or claim resumes it."""
     return digest([[trial.label, trial.id] for trial in plan])
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from bench.plan import Trial
 from bench.spec import Model
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Literal[1] = 1
 
 EPOCH_COLUMNS = (
     "epoch", "learning_rate", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy",

@@ -11,7 +11,11 @@ class Model(BaseModel):
     """Base of every record and specification: frozen, no unknown keys, docstrings become the JSON Schema."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False, protected_namespaces=()
+        frozen=True,
+        extra="forbid",
+        use_attribute_docstrings=True,
+        allow_inf_nan=False,
+        protected_namespaces=(),
     )
 
 
@@ -32,7 +36,7 @@ def _named(default: str | None = None) -> BeforeValidator:
     return BeforeValidator(complete)
 
 
-# --- dataset --------------------------------------------------------------------------------------------------------
+# --- dataset ---
 
 
 class Dataset(Model):
@@ -54,7 +58,7 @@ class Dataset(Model):
     """"standard": zero mean, unit variance per channel; "symmetric": [-1, 1]; "unit": [0, 1]."""
 
 
-# --- recipe ---------------------------------------------------------------------------------------------------------
+# --- recipe ---
 
 
 class Adam(Model):
@@ -208,9 +212,7 @@ class Cutout(Model):
     """Side of the square in pixels."""
 
 
-Augment = Annotated[
-    Crop | Flip | Rotation | ColorJitter | Cutout, Field(discriminator="name"), _named()
-]
+Augment = Annotated[Crop | Flip | Rotation | ColorJitter | Cutout, Field(discriminator="name"), _named()]
 
 
 class Recipe(Model):
@@ -241,7 +243,7 @@ class Recipe(Model):
         return self
 
 
-# --- execution and measurements -------------------------------------------------------------------------------------
+# --- execution and measurements ---
 
 
 class Execution(Model):
@@ -337,8 +339,8 @@ class Claim(Model):
     architecture: str
     """Label of the architecture it is about."""
     metric: Literal[
-        "test_accuracy", "test_loss", "train_accuracy", "validation_accuracy", "params", "params_body", "macs",
-        "train_images_per_second",
+        "test_accuracy", "test_loss", "train_accuracy", "validation_accuracy", "params", "params_body",
+        "macs", "train_images_per_second",
     ]  # fmt: skip
     """A column of the summary table; accuracies are those of the last epoch."""
     value: float
@@ -388,7 +390,11 @@ def merge(base: dict[str, Any], override: dict[str, Any]) -> dict[str, Any]:
     merged = dict(base)
     for key, value in override.items():
         old = merged.get(key)
-        if isinstance(value, dict) and isinstance(old, dict) and value.get("name", old.get("name")) == old.get("name"):
+        if (
+            isinstance(value, dict)
+            and isinstance(old, dict)
+            and value.get("name", old.get("name")) == old.get("name")
+        ):
             merged[key] = merge(old, value)
         else:
             merged[key] = value

@@ -1,0 +1,144 @@
+"""From a TOML file to a `Suite`: every error at once, with file, key path and a suggestion."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from bench.errors import SuiteError
+from bench.spec import Recipe, Suite, merge, tuples
+from bench.suite_errors import did_you_mean, explain
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+LARGEST_FILE = 1 << 20
+"""Bytes; a suite is written by hand, so a larger file is a mistake or an attack."""
+
+
+def load_suite(path_or_name: str, *, overrides: Iterable[str] = ()) -> Suite:
+    """Read, complete and check a suite.
+
+    Args:
+        path_or_name: A TOML file, or the name of a suite that ships with the program.
+        overrides: `key=value` pairs with dotted keys and TOML values, as given to `--set`.
+
+    Raises:
+        SuiteError: The file cannot be read, or anything in it is wrong; the message lists every error.
+    """
+    path = suite_path(path_or_name)
+    document = _parse(_read(path), str(path))
+    for override in overrides:
+        document = _override(document, override)
+    return check_document(document, str(path))
+
+
+def suite_path(path_or_name: str) -> Path:
+    """Find a suite: an existing file, else a shipped one of that name (with or without ".toml").
+
+    Raises:
+        SuiteError: Neither exists.
+    """
+    path = Path(path_or_name)
+    if path.is_file():
+        return path
+    shipped = shipped_suites()
+    name = path.name.removesuffix(".toml")
+    if path.parent == Path() and name in shipped:
+        return shipped[name]
+    near = difflib.get_close_matches(name, shipped, n=2)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"shipped suites: {', '.join(shipped)}"
+    raise SuiteError(f"{path_or_name}: no such suite file, and no shipped suite of that name; {hint}")
+
+
+def shipped_suites() -> dict[str, Path]:
+    """Suites that come with the program, by name: from the wheel, or from the repository it runs in."""
+    package = Path(str(resources.files("bench")))
+    folder = next(
+        (place for place in (package / "suites", package.parent / "suites") if place.is_dir()), None
+    )
+    return {path.stem: path for path in sorted(folder.glob("*.toml"))} if folder else {}
+
+
+def check_document(document: dict[str, Any], where: str) -> Suite:
+    """Validate a parsed document, and what only the whole of it shows.
+
+    Raises:
+        SuiteError: With one line for every error.
+    """
+    try:
+        suite = Suite.model_validate(tuples(document), strict=True)
+    except ValidationError as error:
+        raise _suite_error(where, list(explain(error, document))) from error
+    problems = list(_cross_checks(suite, document))
+    if problems:
+        raise _suite_error(where, problems)
+    return suite
+
+
+def _suite_error(where: str, problems: list[str]) -> SuiteError:
+    count = "1 error" if len(problems) == 1 else f"{len(problems)} errors"
+    return SuiteError("\n".join([f"{where}: {count}", *(f"  {problem}" for problem in problems)]))
+
+
+def _read(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+        if len(content) > LARGEST_FILE:
+            raise SuiteError(f"{path}: larger than 1 MiB; this cannot be a suite")
+        return content.decode()
+    except OSError as error:
+        raise SuiteError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SuiteError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+
+
+def _parse(text: str, where: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise SuiteError(f"{where}: not valid TOML: {error or 'nested too deeply'}") from error
+
+
+def _override(document: dict[str, Any], pair: str) -> dict[str, Any]:
+    """Apply one `--set key=value`; a value that is no TOML is taken as a string."""
+    key, equals, value = pair.partition("=")
+    if not equals or not re.fullmatch(r"[A-Za-z_][\w.]*", key.strip()):
+        raise SuiteError(f"--set {pair}: expected key=value, for example --set recipe.epochs=5")
+    try:
+        setting = tomllib.loads(f"{key} = {value}")
+    except tomllib.TOMLDecodeError:
+        quoted = value.replace("\\", "\\\\").replace('"', '\\"')
+        setting = _parse(f'{key} = "{quoted}"', f"--set {pair}")
+    return merge(document, setting)
+
+
+def _cross_checks(suite: Suite, document: dict[str, Any]) -> Iterator[str]:
+    """What no single key shows: labels that repeat, recipes that do not merge, claims about nobody."""
+    seen: dict[str, int] = {}
+    for index, architecture in enumerate(suite.architectures):
+        if architecture.label in seen:
+            first = f"architectures[{seen[architecture.label]}]"
+            yield f"architectures[{index}].label: {architecture.label!r} is already the label of {first}"
+        seen.setdefault(architecture.label, index)
+        try:
+            suite.recipe_of(architecture)
+        except ValidationError as error:
+            merged = merge(document.get("recipe", {}), architecture.recipe)
+            yield from explain(error, merged, model=Recipe, prefix=f"architectures[{index}].recipe.")
+    for index, claim in enumerate(suite.claims):
+        if claim.architecture not in seen:
+            hint = did_you_mean(claim.architecture, seen) or f"; labels: {', '.join(map(repr, seen))}"
+            yield f"claims[{index}].architecture: no architecture has the label {claim.architecture!r}{hint}"
+    if suite.dataset.name in ("folder", "parquet") and suite.dataset.path is None:
+        yield f'dataset.path: required when dataset.name is "{suite.dataset.name}"'
