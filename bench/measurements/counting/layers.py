@@ -1,0 +1,69 @@
+"""What counting a network yields: totals and one row a layer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from bench.errors import SuiteError
+
+Shape = tuple[int, ...]
+
+
+class CountingError(SuiteError):
+    """A network that cannot be counted, with the reason and what to do."""
+
+
+@dataclass(frozen=True)
+class LayerCount:
+    """One module that computes or holds parameters itself.
+
+    Modules that only contain others have no row. A module that holds parameters and contains others,
+    for example an attention block that multiplies by its weights itself, has one for its own share.
+    """
+
+    layer: str
+    """Qualified name; a shared module goes by its first."""
+    type: str
+    """Class name."""
+    output_shape: Shape
+    """Shape of its last output, without a batch dimension of 1; empty if it was never called."""
+    params: int
+    """Parameters that it holds itself and that no earlier row holds."""
+    macs: int
+    """Multiply-accumulates inside it, over all its calls."""
+    activations: int
+    """Output elements of its convolutions and matrix products, over all its calls."""
+    calls: int
+    """How often it was called."""
+    input_shape: Shape = ()
+    """Shape of its last input, without a batch dimension of 1; empty if it was never called."""
+
+
+@dataclass(frozen=True)
+class Count:
+    """Counts of one network for one image; `bench.records.StaticFacts` says what each number means."""
+
+    params: int
+    params_frozen: int
+    params_body: int
+    buffers: int
+    macs: int
+    activations: int
+    output_shape: Shape
+    unsupported: Mapping[str, int]
+    """Operators without a rule that are not known to be free of multiply-accumulates, and their calls."""
+    layers: tuple[LayerCount, ...]
+    """In the order of first call; layers that hold parameters and are never called come last."""
+    _backward: Callable[[], int] = field(repr=False, compare=False)
+
+    @property
+    def flops(self) -> int:
+        """Floating-point operations of the forward pass: 2 x MACs."""
+        return 2 * self.macs
+
+    @cached_property
+    def flops_train(self) -> int:
+        """FLOPs of forward and backward by torch's own counter; computed when first asked for."""
+        return self._backward()
