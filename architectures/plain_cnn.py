@@ -29,7 +29,8 @@ class PlainCNN(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """(N, C, H, W) to logits (N, classes)."""
-        return self.head(self.body(images).flatten(1))
+        logits: Tensor = self.head(self.body(images).flatten(1))
+        return logits
 
 
 @register

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import difflib
-import inspect
-from collections.abc import Callable
 from typing import Any, TypeVar
 
 from torch import nn
 
-Constructor = Callable[..., nn.Module]
+from architectures.arguments import Constructor, accepted, positive
+from architectures.errors import ArchitectureError
+
+__all__ = ["ArchitectureError", "build", "find", "names", "register"]
+
 C = TypeVar("C", bound=Constructor)
 
 _constructors: dict[str, Constructor] = {}
-
-
-class ArchitectureError(ValueError):
-    """A network that cannot be built: unknown name, wrong arguments, or a shape it cannot take."""
 
 
 def register(constructor: C) -> C:
@@ -56,7 +54,7 @@ def find(name: str) -> Constructor:
 def build(
     name: str, *, num_classes: int = 1000, in_channels: int = 3, image_size: int = 224, **args: Any
 ) -> nn.Module:
-    """Build a network for inputs of shape (N, in_channels, image_size, image_size) and logits (N, num_classes).
+    """Build a network: (N, in_channels, image_size, image_size) to logits (N, num_classes).
 
     Args:
         name: A registered name.
@@ -69,14 +67,17 @@ def build(
         ArchitectureError: Unknown name or argument, or the network does not fit the input.
     """
     constructor = find(name)
-    accepted = inspect.signature(constructor).parameters
     geometry = {"num_classes": num_classes, "in_channels": in_channels, "image_size": image_size}
-    options = [key for key in accepted if key not in geometry]
-    if unknown := [key for key in args if key not in options]:
-        listed = ", ".join(options) or "none"
-        raise ArchitectureError(f"{name} has no argument {unknown[0]!r}; it takes: {listed}")
-    wanted = {key: value for key, value in geometry.items() if key in accepted}
     try:
+        for key, value in geometry.items():
+            positive(key, value)
+        taken, open_ended = accepted(constructor)
+        options = [key for key in taken if key not in geometry]
+        unknown = [] if open_ended else [key for key in args if key not in options]
+        if unknown:
+            listed = ", ".join(options) or "none"
+            raise ValueError(f"there is no argument {unknown[0]!r}; it takes: {listed}")  # noqa: TRY301
+        wanted = {key: value for key, value in geometry.items() if key in taken}
         return constructor(**wanted, **args)
     except (TypeError, ValueError, RuntimeError) as error:
         raise ArchitectureError(f"{name}: {error}") from error

@@ -22,15 +22,15 @@ class ResidualBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Add the residual to `x`."""
-        residual = self.relu(self.bn1(self.conv1(x)))
-        residual = self.bn2(self.conv2(residual))
-        return self.relu(x + residual)
+        y: Tensor = self.relu(self.bn1(self.conv1(x)))
+        y = self.relu(x + self.bn2(self.conv2(y)))
+        return y
 
 
 class SharedResNet(nn.Module):
     """Three stages of a strided convolution and one residual block; 485,952 params before the head."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - three of them are the geometry
         self, *, num_classes: int, in_channels: int, image_size: int, head: str, softmax: bool, repeats: int
     ) -> None:
         super().__init__()
@@ -63,7 +63,8 @@ class SharedResNet(nn.Module):
         x = self.down3(x)
         for _ in range(self.repeats):
             x = self.block3(x)
-        return self.head(self.pool(x).flatten(1))
+        logits: Tensor = self.head(self.pool(x).flatten(1))
+        return logits
 
 
 @register
