@@ -1,0 +1,1 @@
+"""Records to tables: what a report shows, computed without torch."""

@@ -1,0 +1,94 @@
+"""Cost to a target accuracy, with censoring: what never got there is shown as more than its budget."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from bench.analysis.frames import groups
+
+AXES = ("epochs", "seconds", "flops")
+"""What reaching a target costs: epochs, seconds of training alone, training FLOPs."""
+
+SEED_COLUMNS = ("label", "seed", "target", "reached", *AXES)
+COLUMNS = (
+    "label", "target", "seeds", "reached", "censored",
+    *(f"{axis}_{what}" for axis in AXES for what in ("median", "mean", "budget")),
+)  # fmt: skip
+
+
+def to_targets(epochs: pd.DataFrame, targets: Iterable[float]) -> pd.DataFrame:
+    """Cost of each trial to each target: the first evaluation on the test set at or above it.
+
+    Args:
+        epochs: Columns label, seed, epoch, test_accuracy, cumulative_seconds, cumulative_flops; the trials
+            that ran to their end or diverged (a diverged trial will not get there, which is known).
+        targets: Accuracies as fractions.
+
+    Returns:
+        One row a trial and target; a censored one has `reached` False and its whole budget as cost.
+    """
+    rows: list[dict[str, object]] = []
+    for (label, seed), curve in groups(epochs, "label", "seed"):
+        for target in targets:
+            hits = curve[curve["test_accuracy"] >= target]
+            at = hits.iloc[0] if len(hits) else curve.iloc[-1]
+            rows.append(
+                {
+                    "label": label,
+                    "seed": seed,
+                    "target": target,
+                    "reached": bool(len(hits)),
+                    "epochs": int(at["epoch"]),
+                    "seconds": float(at["cumulative_seconds"]),
+                    "flops": float(at["cumulative_flops"]),
+                }
+            )
+    return pd.DataFrame(rows, columns=list(SEED_COLUMNS))
+
+
+def over_seeds(by_seed: pd.DataFrame) -> pd.DataFrame:
+    """Median and mean over seeds, one row per architecture and target.
+
+    A censored trial stands above every trial that reached the target. The median is infinite where half
+    of the trials or more are censored; the mean is infinite where any is, since dropping it would flatter.
+    The budget is the largest cost a censored trial was given, NaN where none is censored.
+    """
+    rows: list[dict[str, object]] = []
+    for (label, target), group in groups(by_seed, "label", "target"):
+        censored = ~group["reached"].astype(bool)
+        row: dict[str, object] = {
+            "label": label,
+            "target": target,
+            "seeds": len(group),
+            "reached": int((~censored).sum()),
+            "censored": int(censored.sum()),
+        }
+        for axis in AXES:
+            cost = group[axis].astype(float).where(~censored, math.inf)
+            row[f"{axis}_median"] = _median(cost)
+            row[f"{axis}_mean"] = float(cost.mean()) if not censored.any() else math.inf
+            row[f"{axis}_budget"] = float(group.loc[censored, axis].max()) if censored.any() else math.nan
+        rows.append(row)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def area_under_curve(accuracy: pd.Series) -> float:
+    """Mean height of the accuracy curve over epochs by the trapezoidal rule, a fraction.
+
+    It starts at the first evaluation, after epoch one; a single evaluation is its own area.
+    """
+    values = accuracy.to_numpy(dtype=float)
+    if values.size < 2:
+        return float(values[0]) if values.size else math.nan
+    return float(np.mean((values[1:] + values[:-1]) / 2))
+
+
+def _median(cost: pd.Series) -> float:
+    """Median that lets infinity stand for "later than the budget"; never the mean of it and a number."""
+    ordered = np.sort(cost.to_numpy(dtype=float))
+    upper, lower = ordered[len(ordered) // 2], ordered[(len(ordered) - 1) // 2]
+    return float(upper) if math.isinf(upper) else float((lower + upper) / 2)

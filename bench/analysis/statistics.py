@@ -1,0 +1,106 @@
+"""Seeds as replicates: Student-t intervals, differences paired by seed, and seeds needed to settle one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import stdtrit
+
+CONFIDENCE = 0.95
+"""Coverage of every interval in tables and figures."""
+
+MOST_SEEDS = 1000
+"""Beyond this many seeds, the number needed is not stated: nobody would run them."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A mean over seeds; `low` and `high` are NaN for fewer than two values."""
+
+    n: int
+    mean: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Difference:
+    """First minus second, paired by seed."""
+
+    n: int
+    """Seeds that both have."""
+    mean: float
+    low: float
+    high: float
+    effect_size: float
+    """Cohen's d of paired samples: mean over standard deviation of the differences; NaN where undefined."""
+    seeds_needed: int | None
+    """Smallest number of seeds whose interval would exclude zero if mean and spread stay as observed."""
+
+    @property
+    def verdict(self) -> str:
+        """Which is higher: "first", "second", "indistinguishable", or "unknown" without an interval."""
+        if math.isnan(self.low):
+            return "unknown"
+        if self.low > 0:
+            return "first"
+        return "second" if self.high < 0 else "indistinguishable"
+
+
+def mean_interval(values: Iterable[float]) -> Interval:
+    """Mean and its two-sided 95 % Student-t interval, leaving out NaN.
+
+    One value has no spread to judge by, so its interval is NaN, not zero.
+    """
+    kept = np.array([value for value in values if not math.isnan(value)], dtype=float)
+    if kept.size == 0:
+        return Interval(0, math.nan, math.nan, math.nan)
+    mean = float(kept.mean())
+    if kept.size == 1:
+        return Interval(1, mean, math.nan, math.nan)
+    half = half_width(_spread(kept), kept.size)
+    return Interval(kept.size, mean, mean - half, mean + half)
+
+
+def half_width(deviation: float, n: int) -> float:
+    """Half the width of the interval of a mean of `n` values with this sample standard deviation."""
+    return float(stdtrit(n - 1, 0.5 + CONFIDENCE / 2)) * deviation / math.sqrt(n)
+
+
+def paired_difference(first: Mapping[int, float], second: Mapping[int, float]) -> Difference:
+    """Compare two architectures on the seeds that both have.
+
+    Args:
+        first: Value by seed; NaN counts as absent.
+        second: Value by seed of the other architecture.
+    """
+    pairs = [first[seed] - second[seed] for seed in first if seed in second]
+    pairs = [pair for pair in pairs if not math.isnan(pair)]
+    interval = mean_interval(pairs)
+    if interval.n < 2:
+        return Difference(interval.n, interval.mean, math.nan, math.nan, math.nan, None)
+    deviation = _spread(np.array(pairs))
+    return Difference(
+        interval.n,
+        interval.mean,
+        interval.low,
+        interval.high,
+        interval.mean / deviation if deviation else math.nan,
+        seeds_needed(interval.mean, deviation),
+    )
+
+
+def seeds_needed(mean: float, deviation: float) -> int | None:
+    """Smallest n >= 2 whose 95 % interval around `mean` excludes zero; None above `MOST_SEEDS`."""
+    n = np.arange(2, MOST_SEEDS + 1)
+    resolved = stdtrit(n - 1, 0.5 + CONFIDENCE / 2) * deviation / np.sqrt(n) < abs(mean)
+    return int(n[resolved.argmax()]) if resolved.any() else None
+
+
+def _spread(values: np.ndarray) -> float:
+    """Sample standard deviation; rounding noise of equal values counts as zero."""
+    deviation = float(values.std(ddof=1))
+    return 0.0 if deviation < 1e-12 * float(np.abs(values).max()) else deviation

@@ -1,0 +1,95 @@
+"""One row per architecture: means over seeds with their intervals, counts, and speed."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from bench.analysis.convergence import area_under_curve
+from bench.analysis.frames import groups, rows, where
+from bench.analysis.statistics import mean_interval
+from bench.analysis.trials import Outcome
+from bench.records import StaticFacts
+
+WITH_INTERVAL = (
+    "test_accuracy", "best_test_accuracy", "selected_test_accuracy", "test_loss", "train_accuracy",
+    "train_loss", "validation_accuracy", "validation_loss", "train_images_per_second", "seconds_per_epoch",
+)  # fmt: skip
+"""Columns of the summary that come with `_low` and `_high`."""
+
+MEANS = ("train_seconds", "evaluation_seconds", "train_flops", "best_epoch", "selected_epoch")
+
+COUNTS = (
+    "params", "params_frozen", "params_body", "buffers", "macs", "flops", "flops_train", "activations",
+)  # fmt: skip
+
+THROUGHPUT_COLUMNS = (
+    "label", "mode", "batch_size", "images_per_second", "low", "high", "milliseconds", "blocks",
+    "steps_per_block", "drift", "load_average",
+)  # fmt: skip
+
+
+def summary_table(
+    labels: tuple[str, ...],
+    outcomes: tuple[Outcome, ...],
+    trials: pd.DataFrame,
+    epochs: pd.DataFrame,
+    throughput: pd.DataFrame,
+) -> pd.DataFrame:
+    """One row per architecture of the plan, in the order of the suite; only finished trials are averaged."""
+    table = []
+    for label in labels:
+        planned = where(trials, label=label)
+        done = where(planned, status="done")
+        row: dict[str, object] = {"label": label, "seeds_planned": len(planned), "seeds_done": len(done)}
+        for column in WITH_INTERVAL:
+            interval = mean_interval(done[column].astype(float))
+            row |= {column: interval.mean, f"{column}_low": interval.low, f"{column}_high": interval.high}
+        row |= {column: done[column].astype(float).mean() for column in MEANS}
+        row["optimism"] = _optimism(done)
+        curves = where(epochs, label=label, status="done")
+        areas = [area_under_curve(curve["test_accuracy"]) for _, curve in groups(curves, "seed")]
+        row["area_under_curve"] = mean_interval(areas).mean
+        static = static_facts(label, outcomes)
+        row |= {name: getattr(static, name) if static else math.nan for name in COUNTS}
+        row |= _speeds(where(throughput, label=label))
+        table.append(row)
+    return pd.DataFrame(table)
+
+
+def throughput_table(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
+    """One row per architecture, mode and batch size: images per second with their interval."""
+    measured = [
+        {"label": outcome.trial.label} | fact.model_dump()
+        for outcome in outcomes
+        if outcome.record
+        for fact in outcome.record.throughput
+    ]
+    table = pd.DataFrame(measured, columns=list(THROUGHPUT_COLUMNS))
+    return table.drop_duplicates(["label", "mode", "batch_size"], ignore_index=True)
+
+
+def static_facts(label: str, outcomes: tuple[Outcome, ...]) -> StaticFacts | None:
+    """Counts of an architecture, from the first of its trials that has them; the seed does not move them."""
+    for outcome in outcomes:
+        if outcome.trial.label == label and outcome.record and outcome.record.static:
+            return outcome.record.static
+    return None
+
+
+def _optimism(done: pd.DataFrame) -> float:
+    """How much the best test epoch flatters: above the validation-selected one, else above the last."""
+    honest = done["selected_test_accuracy"].astype(float).fillna(done["test_accuracy"].astype(float))
+    return float((done["best_test_accuracy"].astype(float) - honest).mean())
+
+
+def _speeds(throughput: pd.DataFrame) -> dict[str, float]:
+    """Speed at the largest batch size of each mode, and milliseconds for one image."""
+    speeds = {f"{mode}_throughput": math.nan for mode in ("train", "inference")}
+    speeds["inference_milliseconds"] = math.nan
+    for row in rows(throughput.sort_values("batch_size")):
+        speeds[f"{row['mode']}_throughput"] = row["images_per_second"]
+        if (row["mode"], row["batch_size"]) == ("inference", 1):
+            speeds["inference_milliseconds"] = row["milliseconds"]
+    return speeds

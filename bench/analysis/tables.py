@@ -1,0 +1,110 @@
+"""All tables of a run in one frozen bundle, computed from its files alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from bench.analysis import convergence
+from bench.analysis.claims import claim_table
+from bench.analysis.comparability import recipe_table, warning_table
+from bench.analysis.differences import difference_table
+from bench.analysis.summary import summary_table, throughput_table
+from bench.analysis.trials import Outcome, epoch_table, layer_table, read_outcomes, trial_table
+from bench.records import Choices, DataFacts
+from bench.spec import Suite
+from bench.store import Run, RunInfo
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What a run has to say. Every number of a report, terminal table or export comes from here."""
+
+    info: RunInfo
+    suite_text: str
+    """The suite, verbatim."""
+    labels: tuple[str, ...]
+    """Architectures of the plan, in the order of the suite."""
+    trials: pd.DataFrame
+    """One row a planned trial, with its status; holes included."""
+    epochs: pd.DataFrame
+    """One row a trial and epoch: `bench.records.EPOCH_COLUMNS` and cumulative seconds and FLOPs."""
+    summary: pd.DataFrame
+    """One row an architecture."""
+    layers: pd.DataFrame
+    """One row an architecture and leaf module."""
+    throughput: pd.DataFrame
+    """One row an architecture, mode and batch size."""
+    convergence: pd.DataFrame
+    """One row an architecture and target, over seeds."""
+    convergence_by_seed: pd.DataFrame
+    """One row a trial and target."""
+    differences: pd.DataFrame
+    """One row a pair of architectures: test accuracy of the last epoch, paired by seed."""
+    claims: pd.DataFrame
+    """One row a claim, with its verdict."""
+    recipes: pd.DataFrame
+    """One row a recipe key."""
+    warnings: pd.DataFrame
+    """One row a thing to know before believing the numbers."""
+    data: DataFacts | None
+    """The data of the first trial that saw any."""
+    choices: Choices | None
+    """Device and precision of the first trial that got that far."""
+
+    @property
+    def suite(self) -> Suite:
+        """The suite as it was resolved for this run."""
+        return self.info.suite
+
+    @property
+    def finished(self) -> int:
+        """How many trials ran to their end."""
+        return int((self.trials["status"] == "done").sum())
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Every table by name, for export."""
+        return {name: value for name, value in vars(self).items() if isinstance(value, pd.DataFrame)}
+
+
+def load(run: Run) -> Tables:
+    """Read a run and compute its tables; a damaged trial becomes a row that says so.
+
+    Raises:
+        StoreError: The run itself cannot be read.
+    """
+    outcomes = read_outcomes(run)
+    suite = run.info.suite
+    planned = {outcome.trial.label for outcome in outcomes}
+    labels = tuple(entry.label for entry in suite.architectures if entry.label in planned)
+    trials = trial_table(outcomes)
+    epochs = epoch_table(outcomes)
+    throughput = throughput_table(outcomes)
+    recipes = recipe_table(suite, labels)
+    judged = epochs[epochs["status"].isin(["done", "diverged"])]
+    by_seed = convergence.to_targets(judged, suite.measure.convergence.targets)
+    return Tables(
+        info=run.info,
+        suite_text=run.suite_text,
+        labels=labels,
+        trials=trials,
+        epochs=epochs,
+        summary=summary_table(labels, outcomes, trials, epochs, throughput),
+        layers=layer_table(outcomes),
+        throughput=throughput,
+        convergence=convergence.over_seeds(by_seed),
+        convergence_by_seed=by_seed,
+        differences=difference_table(labels, trials, "test_accuracy"),
+        claims=claim_table(suite.claims, outcomes, trials),
+        recipes=recipes,
+        warnings=warning_table(suite, outcomes, recipes, throughput),
+        data=_first(outcomes, "data"),
+        choices=_first(outcomes, "choices"),
+    )
+
+
+def _first(outcomes: tuple[Outcome, ...], name: str) -> Any:
+    found = (getattr(outcome.record, name) for outcome in outcomes if outcome.record)
+    return next((facts for facts in found if facts is not None), None)

@@ -1,0 +1,157 @@
+"""Read the trials of a run one by one; a damaged one becomes a visible hole and not an end of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from bench.errors import StoreError
+from bench.plan import Trial
+from bench.records import EPOCH_COLUMNS, LAYER_COLUMNS, EpochFacts, TrialRecord
+from bench.store import Run
+
+TABLES = {"epochs.csv": EPOCH_COLUMNS, "layers.csv": LAYER_COLUMNS}
+
+EPOCH_METRICS = (
+    "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "test_loss", "test_accuracy",
+)  # fmt: skip
+
+TRIAL_COLUMNS = (
+    "label", "seed", "status", "reason", "trial_id", "folder", "epochs_planned", "epochs", *EPOCH_METRICS,
+    "best_epoch", "best_test_accuracy", "selected_epoch", "selected_test_accuracy", "seconds_per_epoch",
+    "train_seconds", "evaluation_seconds", "train_images_per_second", "train_flops", "resumed",
+    "started_at", "finished_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is known of one planned trial."""
+
+    trial: Trial
+    record: TrialRecord | None
+    """None while it has not finished, or where what it left cannot be read."""
+    tables: dict[str, pd.DataFrame]
+    """Its CSV tables by file name; those that exist and could be read."""
+    damage: str | None = None
+    """What is wrong with the files it left."""
+
+    @property
+    def status(self) -> str:
+        """The record's status, or "damaged", or "missing" where nothing was left yet."""
+        if self.damage:
+            return "damaged"
+        return self.record.status if self.record else "missing"
+
+    @property
+    def done(self) -> bool:
+        """Whether the trial ran to its end, so that its numbers may be averaged."""
+        return self.status == "done"
+
+
+def read_outcomes(run: Run) -> tuple[Outcome, ...]:
+    """One outcome a trial, in the order of the plan."""
+    return tuple(_read(run, trial) for trial in run.info.plan)
+
+
+def trial_table(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
+    """One row a planned trial, whatever became of it; accuracies are fractions, times are in seconds."""
+    return pd.DataFrame([_row(outcome) for outcome in outcomes], columns=list(TRIAL_COLUMNS))
+
+
+def epoch_table(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
+    """One row a trial and epoch, with what training has cost up to the end of it."""
+    columns = [
+        "label", "seed", "status", *EPOCH_COLUMNS, "cumulative_seconds", "cumulative_flops",
+    ]  # fmt: skip
+    frames = [frame for frame in _joined(outcomes, "epochs.csv") if len(frame)]
+    for frame in frames:
+        frame["cumulative_seconds"] = frame["train_seconds"].cumsum()
+        frame["cumulative_flops"] = frame["train_flops"].cumsum()
+    return pd.concat(frames, ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
+
+
+def layer_table(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
+    """One row an architecture and layer, from the first of its trials that left the table."""
+    frames: dict[str, pd.DataFrame] = {}
+    for frame in _joined(outcomes, "layers.csv"):
+        if len(frame):
+            frames.setdefault(frame["label"].iloc[0], frame)
+    columns = ["label", *LAYER_COLUMNS]
+    return pd.concat(frames.values(), ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
+
+
+def _read(run: Run, trial: Trial) -> Outcome:
+    store = run.trial(trial)
+    try:
+        record = store.read_record()
+        present = [name for name in TABLES if record and name in record.files]
+        tables = {name: _read_table(store.folder / name, TABLES[name]) for name in present}
+    except StoreError as error:
+        return Outcome(trial, None, {}, str(error))
+    return Outcome(trial, record, tables)
+
+
+def _read_table(path: Any, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Read a CSV table, text columns as text and the others as numbers.
+
+    Raises:
+        StoreError: It is no such table.
+    """
+    try:
+        table = pd.read_csv(path, dtype={"layer": str, "type": str, "output_shape": str})
+        text = {"layer", "type", "output_shape"}
+        numbers = [column for column in columns if column not in text]
+        table = table.astype(dict.fromkeys(numbers, float))
+        return table[list(columns)]
+    except (ValueError, KeyError, OSError) as error:
+        raise StoreError(
+            f"{path}: damaged ({error}); remove its folder to measure the trial again"
+        ) from error
+
+
+def _joined(outcomes: tuple[Outcome, ...], name: str) -> Iterator[pd.DataFrame]:
+    for outcome in outcomes:
+        if name in outcome.tables:
+            trial = outcome.trial
+            yield outcome.tables[name].assign(label=trial.label, seed=trial.seed, status=outcome.status)
+
+
+def _row(outcome: Outcome) -> dict[str, object]:
+    trial, record = outcome.trial, outcome.record
+    row: dict[str, object] = {
+        "label": trial.label,
+        "seed": trial.seed,
+        "status": outcome.status,
+        "reason": outcome.damage or (record.reason if record else "no record yet"),
+        "trial_id": trial.id,
+        "folder": trial.folder,
+        "epochs_planned": trial.recipe.epochs,
+        "started_at": record.started_at if record else None,
+        "finished_at": record.finished_at if record else None,
+    }
+    training = record.training if record else None
+    if training is None:
+        return row
+    return row | {
+        "epochs": training.epochs,
+        **{name: getattr(training.last, name) for name in EPOCH_METRICS},
+        "best_epoch": training.best.epoch,
+        "best_test_accuracy": training.best.test_accuracy,
+        **_selected(training.selected),
+        "seconds_per_epoch": training.train_seconds / max(training.epochs, 1),
+        "train_seconds": training.train_seconds,
+        "evaluation_seconds": training.evaluation_seconds,
+        "train_images_per_second": training.train_images_per_second,
+        "train_flops": float(training.train_flops),
+        "resumed": training.resumed,
+    }
+
+
+def _selected(selected: EpochFacts | None) -> dict[str, object]:
+    if selected is None:
+        return {}
+    return {"selected_epoch": selected.epoch, "selected_test_accuracy": selected.test_accuracy}

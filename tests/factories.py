@@ -1,0 +1,229 @@
+"""Synthetic run directories that look like real ones, written through the store and without torch."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bench.plan import Trial, make_plan, run_id
+from bench.records import (
+    EPOCH_COLUMNS,
+    LAYER_COLUMNS,
+    Choices,
+    DataFacts,
+    EpochFacts,
+    StaticFacts,
+    ThroughputFacts,
+    TrainingFacts,
+    TrialRecord,
+)
+from bench.store import Run, RunInfo
+from bench.suite_file import check_document
+
+WHEN = "2026-01-02T03:04:05Z"
+
+DOCUMENT: dict[str, Any] = {
+    "title": "Plain CNN against a residual network",
+    "description": "Does the shortcut help at this size?",
+    "dataset": {"name": "cifar10"},
+    "recipe": {"epochs": 12, "seeds": [0, 1, 2]},
+    "measure": {"convergence": {"targets": [0.6, 0.7]}},
+    "architectures": [
+        {"label": "CNN", "name": "plain_cnn"},
+        {"label": "ResNet", "name": "shared_resnet", "recipe": {"optimizer": {"lr": 5e-4}}},
+        {"label": "ResNet, MLP head", "name": "shared_resnet", "args": {"head": "mlp"}},
+    ],
+    "claims": [
+        {
+            "architecture": "CNN",
+            "metric": "test_accuracy",
+            "value": 0.742,
+            "tolerance": 0.02,
+            "source": "Published report, 25 epochs",
+            "protocol": {"dataset": "cifar10"},
+        },
+        {"architecture": "CNN", "metric": "params", "value": 81578, "source": "Published report"},
+    ],
+}
+"""A suite that resembles the first real one."""
+
+Change = Callable[[TrialRecord], TrialRecord | None]
+
+
+def document(**changes: Any) -> dict[str, Any]:
+    """The example suite with some top-level keys replaced."""
+    return {**DOCUMENT, **changes}
+
+
+def architectures(count: int) -> list[dict[str, Any]]:
+    """So many architectures with different labels."""
+    return [{"label": f"Network {number}", "name": "plain_cnn"} for number in range(count)]
+
+
+def write_run(
+    folder: Path, suite: dict[str, Any] | None = None, change: Change | None = None, text: str = "# suite\n"
+) -> Run:
+    """Write a run with a record for every trial of a suite.
+
+    Args:
+        folder: The directory of runs.
+        suite: A suite document; by default `DOCUMENT`.
+        change: Called with each record before it is written; returns what to write, or None for a trial
+            that left nothing.
+        text: The verbatim suite text.
+    """
+    suite_model = check_document(suite or DOCUMENT, "test")
+    plan = make_plan(suite_model)
+    info = RunInfo(
+        run_id=run_id(plan),
+        suite_name="example",
+        suite=suite_model,
+        plan=plan,
+        environment={"python": "3.11.7", "torch": "2.8.0", "cpu": {"model": "Example CPU", "cores": 2}},
+        command=("bench", "run", "example.toml"),
+        created_at=WHEN,
+    )
+    run = Run.create(folder, info, text)
+    for trial in plan:
+        write_trial(run, trial, change)
+    return run
+
+
+def write_trial(run: Run, trial: Trial, change: Change | None = None) -> None:
+    """Write the tables and the record of one trial."""
+    order = [entry.label for entry in run.info.suite.architectures].index(trial.label)
+    record, epochs, layers = make_record(trial, order)
+    changed = change(record) if change else record
+    if changed is None:
+        return
+    store = run.trial(trial)
+    store.write_table("epochs", EPOCH_COLUMNS, epochs)
+    store.write_table("layers", LAYER_COLUMNS, layers)
+    store.write_record(changed.model_copy(update={"files": store.digests()}))
+
+
+def make_record(
+    trial: Trial, order: int
+) -> tuple[TrialRecord, list[dict[str, object]], list[dict[str, object]]]:
+    """A finished trial of the architecture at place `order`, its epochs, and its layers.
+
+    The curve rises to a height of its own for each architecture, with noise for each seed, so that a
+    comparison has something to find.
+    """
+    noise = random.Random(f"{trial.label} {trial.seed}")
+    params, macs = 81_578 * (order + 1), 14_000_000 + 5_100_000 * order
+    images = 45_000
+    flops = 6 * macs * images
+    speed = 5_200.0 / (1 + 0.55 * order)
+    height = 0.725 + 0.004 * math.sin(3.0 * order) + noise.gauss(0, 0.0035)
+    rows = []
+    for epoch in range(1, trial.recipe.epochs + 1):
+        reached = 1 - math.exp(-(epoch + 1.5) / (3.0 + 0.8 * order))
+        accuracy = height * reached + noise.gauss(0, 0.004)
+        seconds = images / speed * (1 + abs(noise.gauss(0, 0.01)))
+        rows.append(
+            EpochFacts(
+                epoch=epoch,
+                learning_rate=1e-3 * (1 - epoch / (trial.recipe.epochs + 1)),
+                train_loss=2.3 * math.exp(-epoch / 7),
+                train_accuracy=min(1.0, accuracy + 0.012 * epoch),
+                validation_loss=2.3 - 2.0 * accuracy + 0.01 * epoch,
+                validation_accuracy=accuracy - 0.003,
+                test_loss=2.3 - 2.0 * accuracy + 0.011 * epoch,
+                test_accuracy=accuracy,
+                train_seconds=seconds,
+                train_images_per_second=images / seconds,
+                train_flops=flops,
+            )
+        )
+    layers = _layers(params, macs)
+    record = TrialRecord(
+        trial=trial,
+        trial_id=trial.id,
+        status="done",
+        started_at=WHEN,
+        finished_at="2026-01-02T03:14:05Z",
+        environment={"python": "3.11.7", "torch": "2.8.0"},
+        choices=Choices(
+            device="cpu",
+            device_name="Example CPU with AMX",
+            precision="bfloat16",
+            memory_format="channels_last",
+            compile=False,
+            threads=2,
+        ),
+        data=DataFacts(
+            name=trial.dataset.name,
+            fingerprint="0123456789abcdef",
+            layout="parquet",
+            train_images=images,
+            validation_images=5_000,
+            test_images=10_000,
+            classes=("airplane", "automobile", "bird", "cat"),
+            image_shape=(3, 32, 32),
+            validated_on_test=False,
+            reencoded=False,
+        ),
+        static=StaticFacts(
+            params=params,
+            params_frozen=0,
+            params_body=params - 16_010,
+            buffers=256 * order,
+            macs=macs,
+            flops=2 * macs,
+            flops_train=6 * macs,
+            activations=93_000 + 1_000 * order,
+            output_shape=(10,),
+        ),
+        training=TrainingFacts(
+            epochs=len(rows),
+            train_seconds=sum(row.train_seconds for row in rows),
+            evaluation_seconds=0.4 * len(rows),
+            train_images_per_second=sorted(row.train_images_per_second for row in rows)[len(rows) // 2],
+            train_flops=flops * len(rows),
+            last=rows[-1],
+            best=max(rows, key=lambda row: row.test_accuracy),
+            selected=max(rows, key=lambda row: row.validation_accuracy or 0.0),
+        ),
+        throughput=_throughput(trial, speed),
+    )
+    return record, [row.model_dump() for row in rows], layers
+
+
+def _layers(params: int, macs: int) -> list[dict[str, object]]:
+    shares = (0.1, 0.2, 0.3, 0.4)
+    return [
+        {
+            "layer": f"body.{number}",
+            "type": "Conv2d",
+            "output_shape": f"{32 * (number + 1)}x30x30",
+            "params": int(params * share),
+            "macs": int(macs * share),
+            "activations": 28_800,
+        }
+        for number, share in enumerate(shares)
+    ]
+
+
+def _throughput(trial: Trial, speed: float) -> tuple[ThroughputFacts, ...]:
+    if trial.throughput is None:
+        return ()
+    return tuple(
+        ThroughputFacts(
+            mode=mode,
+            batch_size=size,
+            images_per_second=rate,
+            low=rate * 0.985,
+            high=rate * 1.012,
+            milliseconds=1000 * size / rate,
+            blocks=25,
+            steps_per_block=4,
+            drift=0.004,
+        )
+        for mode in trial.throughput.modes
+        for size in trial.throughput.batch_sizes
+        for rate in [speed * (3 if mode == "inference" else 1) * size / (size + 6)]
+    )
