@@ -1,0 +1,82 @@
+"""A .npy file that grows block by block and knows its checksum when it is closed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+_SAMPLES = 64
+_SAMPLE_BYTES = 2**20
+
+
+class ArrayFile:
+    """Appends rows to a .npy file.
+
+    Plain writes rather than a writable memory map: on a full disk a write raises, a memory map kills the process.
+    """
+
+    def __init__(self, file: Path, dtype: DTypeLike, row: tuple[int, ...]) -> None:
+        """Open `file` for rows of shape `row`."""
+        self.length = 0
+        self._file = file
+        self._dtype = np.dtype(dtype)
+        self._row = row
+        self._digest = hashlib.sha256()
+        self._stream = file.open("wb")
+        self._write_header()
+
+    def __enter__(self) -> ArrayFile:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._stream:
+            if kind is None:
+                self._stream.seek(0)
+                self._write_header()
+                self._stream.flush()
+                os.fsync(self._stream.fileno())
+
+    def append(self, rows: NDArray[Any]) -> None:
+        """Write rows at the end."""
+        if rows.shape[1:] != self._row or rows.dtype != self._dtype:
+            raise TypeError(
+                f"{self._file.name} takes {self._dtype} {self._row}, got {rows.dtype} {rows.shape[1:]}"
+            )
+        data = np.ascontiguousarray(rows).data
+        self._stream.write(data)
+        self._digest.update(data)
+        self.length += len(rows)
+
+    def hashes(self) -> dict[str, str]:
+        """Full and sampled SHA-256 of what was written; call after closing."""
+        written = np.load(self._file, mmap_mode="r", allow_pickle=False)
+        return {"sha256": self._digest.hexdigest(), "sampled": sampled_hash(written)}
+
+    def _write_header(self) -> None:
+        # numpy pads the header for a first axis of any length, so it can be written again in place.
+        shape = (self.length, *self._row)
+        header = {"descr": np.lib.format.dtype_to_descr(self._dtype), "fortran_order": False, "shape": shape}
+        np.lib.format.write_array_header_1_0(self._stream, header)
+
+
+def full_hash(array: NDArray[Any]) -> str:
+    """SHA-256 of the whole content, in hexadecimal."""
+    return hashlib.sha256(array.data).hexdigest()
+
+
+def sampled_hash(array: NDArray[Any]) -> str:
+    """SHA-256 of the size and of 64 evenly spaced stretches of one MiB each, first and last included."""
+    content = array.reshape(-1).view(np.uint8)
+    digest = hashlib.sha256(str(len(content)).encode())
+    last = max(0, len(content) - _SAMPLE_BYTES)
+    for start in np.linspace(0, last, _SAMPLES).astype(np.int64):
+        digest.update(content[start : start + _SAMPLE_BYTES].data)
+    return digest.hexdigest()

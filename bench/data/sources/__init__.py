@@ -1,0 +1,1 @@
+"""One module per kind of source; each finds its files below a root and opens them as `Contents`."""
