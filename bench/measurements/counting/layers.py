@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from bench.errors import SuiteError
-
-Shape = tuple[int, ...]
+from bench.measurements.counting.shapes import Shape
 
 
 class CountingError(SuiteError):

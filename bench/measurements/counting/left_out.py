@@ -20,8 +20,8 @@ _POOLING = {
 """Averages and maxima of windows."""
 
 _ACTIVATION = {
-    "_log_softmax", "_prelu_kernel", "_safe_softmax", "_softmax", "hardswish_", "glu", "native_dropout",
-    "rrelu_with_noise",
+    "_log_softmax", "_prelu_kernel", "_safe_softmax", "_softmax", "glu", "hardswish", "hardswish_",
+    "native_dropout", "rrelu_with_noise",
 }  # fmt: skip
 """Non-linearities and dropout that are not tagged as element-wise."""
 
@@ -41,18 +41,18 @@ _REDUCTION = {
 
 _MOVEMENT = {
     "_assert_async", "_has_compatible_shallow_copy_type", "_local_scalar_dense", "_reshape_alias",
-    "_to_copy", "_unique2", "_unsafe_view", "arange", "as_strided_", "bernoulli", "bernoulli_", "bucketize", "cat",
-    "channel_shuffle", "clone", "col2im", "constant_pad_nd", "copy", "copy_", "embedding", "empty",
-    "empty_strided", "exponential_", "eye", "fill", "fill_", "flip", "full", "gather", "im2col",
-    "index", "index_add", "index_copy", "index_fill", "index_put", "index_put_", "index_select",
-    "lift_fresh", "lift_fresh_copy", "linspace", "masked_select", "meshgrid", "native_channel_shuffle",
-    "new_empty", "new_empty_strided", "new_full", "new_ones", "new_zeros", "nonzero", "normal_",
-    "one_hot", "ones", "pixel_shuffle", "pixel_unshuffle", "rand", "randint", "randn", "randperm",
-    "reflection_pad1d", "reflection_pad2d", "reflection_pad3d", "repeat", "repeat_interleave",
-    "replication_pad1d", "replication_pad2d", "replication_pad3d", "resize_", "roll", "rot90",
-    "scalar_tensor", "scatter", "scatter_", "scatter_add", "searchsorted", "select_scatter", "set_",
-    "slice_scatter", "sort", "stack", "topk", "tril", "tril_", "tril_indices", "triu", "triu_",
-    "triu_indices", "unbind_copy", "uniform_", "zero_", "zeros",
+    "_to_copy", "_unique2", "_unsafe_view", "arange", "as_strided_", "bernoulli", "bernoulli_",
+    "bucketize", "cat", "channel_shuffle", "clone", "col2im", "constant_pad_nd", "copy", "copy_",
+    "embedding", "empty", "empty_strided", "exponential_", "eye", "fill", "fill_", "flip", "full",
+    "gather", "im2col", "index", "index_add", "index_copy", "index_fill", "index_put", "index_put_",
+    "index_select", "lift_fresh", "lift_fresh_copy", "linspace", "masked_select", "meshgrid",
+    "native_channel_shuffle", "new_empty", "new_empty_strided", "new_full", "new_ones", "new_zeros",
+    "nonzero", "normal_", "one_hot", "ones", "pixel_shuffle", "pixel_unshuffle", "rand", "randint",
+    "randn", "randperm", "reflection_pad1d", "reflection_pad2d", "reflection_pad3d", "repeat",
+    "repeat_interleave", "replication_pad1d", "replication_pad2d", "replication_pad3d", "resize_",
+    "roll", "rot90", "scalar_tensor", "scatter", "scatter_", "scatter_add", "searchsorted",
+    "select_scatter", "set_", "slice_scatter", "sort", "stack", "topk", "tril", "tril_", "tril_indices",
+    "triu", "triu_", "triu_indices", "unbind_copy", "unsafe_split", "uniform_", "zero_", "zeros",
 }  # fmt: skip
 """Creating, copying, selecting and reordering elements."""
 

@@ -4,11 +4,26 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from bench.measurements.counting.layers import CountingError
+
+
+def build_weightless(construct: Callable[[], nn.Module]) -> nn.Module:
+    """Call a constructor so that the weights it makes own no memory.
+
+    Layers allocate their weights by `torch.empty` and fill them afterwards; that function alone answers
+    with tensors on the meta device here, so that constructors may still compute with small tensors.
+
+    Raises:
+        Exception: Whatever the constructor raises.
+    """
+    with _EmptyOnMeta():
+        return construct()
 
 
 def weightless(model: nn.Module) -> nn.Module:
@@ -32,6 +47,15 @@ def sharing_weights(model: nn.Module) -> nn.Module:
 def is_meta(model: nn.Module) -> bool:
     """Whether any tensor of the network has no data."""
     return any(tensor.is_meta for tensor in _tensors(model))
+
+
+class _EmptyOnMeta(TorchFunctionMode):
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        """Send `torch.empty` to the meta device, whatever device it asks for."""
+        options = kwargs or {}
+        return func(*args, **(options | {"device": "meta"} if func is torch.empty else options))
 
 
 def _copy(model: nn.Module, replace: Callable[[Tensor], Tensor]) -> nn.Module:
