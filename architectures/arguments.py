@@ -40,6 +40,16 @@ def one_of(name: str, value: Any, allowed: Collection[str]) -> None:
         raise ValueError(f"{name} must be {' or '.join(f'{item!r}' for item in allowed)}, got {value!r}")
 
 
+def refuse_unknown(args: Collection[str], options: Collection[str]) -> None:
+    """Refuse arguments that a constructor does not take.
+
+    Raises:
+        ValueError: There is one; the message lists what it takes.
+    """
+    if unknown := [key for key in args if key not in options]:
+        raise ValueError(f"there is no argument {unknown[0]!r}; it takes: {', '.join(options) or 'none'}")
+
+
 def positive(name: str, value: Any) -> None:
     """Refuse anything but a whole number of at least 1.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from architectures.arguments import at_least, positive
 from architectures.registry import register
 
 
@@ -12,9 +13,9 @@ class PlainCNN(nn.Module):
 
     def __init__(self, *, num_classes: int, in_channels: int, image_size: int, width: int) -> None:
         super().__init__()
+        at_least(16, image_size)
+        positive("width", width)
         side = ((image_size - 4) // 2 - 4) // 2  # two unpadded convolutions take 4 pixels, pooling halves
-        if side < 1:
-            raise ValueError(f"images of {image_size} pixels are too small; the smallest is 16")
         self.body = nn.Sequential(
             nn.Conv2d(in_channels, width, 3),
             nn.Conv2d(width, width, 3),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Any, TypeVar
 
+import torch
 from torch import nn
 
-from architectures.arguments import Constructor, accepted, positive
+from architectures.arguments import Constructor, accepted, positive, refuse_unknown
 from architectures.errors import ArchitectureError
+from architectures.third_party import load_plugin, outside, plugins, suggest, told
 
 __all__ = ["ArchitectureError", "build", "find", "names", "register"]
 
@@ -34,8 +35,16 @@ def register(constructor: C) -> C:
 
 
 def names() -> tuple[str, ...]:
-    """Registered names, in the order of registration."""
-    return tuple(_constructors)
+    """Registered names in the order of registration, then those that installed packages add.
+
+    Raises:
+        ArchitectureError: A package adds a name that is taken.
+    """
+    added = plugins()
+    if taken := sorted(added.keys() & _constructors.keys()):
+        entry = added[taken[0]]
+        raise ArchitectureError(f"two architectures are named {entry.name!r}; one is {entry.value}")
+    return (*_constructors, *added)
 
 
 def find(name: str) -> Constructor:
@@ -46,9 +55,11 @@ def find(name: str) -> Constructor:
     """
     if name in _constructors:
         return _constructors[name]
-    near = difflib.get_close_matches(name, _constructors, n=3)
-    hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "`bench list architectures` shows all"
-    raise ArchitectureError(f"unknown architecture {name!r}: {hint}")
+    if ":" in name:
+        return outside(name)
+    if entry := plugins().get(name):
+        return load_plugin(entry)
+    raise ArchitectureError(f"unknown architecture {name!r}: {suggest(name, names())}")
 
 
 def build(
@@ -56,8 +67,12 @@ def build(
 ) -> nn.Module:
     """Build a network: (N, in_channels, image_size, image_size) to logits (N, num_classes).
 
+    Of the three, a constructor gets those that it declares. Weights are never loaded. Under
+    `with torch.device("meta")` none are allocated, either.
+
     Args:
-        name: A registered name.
+        name: A registered name, `torchvision:NAME`, `timm:NAME`, or `module:function` for a function in
+            an importable module or the current directory, which is thereby run.
         num_classes: Classes of the task.
         in_channels: Channels of the input.
         image_size: Side of the square input in pixels.
@@ -72,12 +87,26 @@ def build(
         for key, value in geometry.items():
             positive(key, value)
         taken, open_ended = accepted(constructor)
-        options = [key for key in taken if key not in geometry]
-        unknown = [] if open_ended else [key for key in args if key not in options]
-        if unknown:
-            listed = ", ".join(options) or "none"
-            raise ValueError(f"there is no argument {unknown[0]!r}; it takes: {listed}")  # noqa: TRY301
+        if not open_ended:
+            refuse_unknown(args, [key for key in taken if key not in geometry])
+        if open_ended and "num_classes" not in taken:
+            taken = (*taken, "num_classes")  # a wrapper's **options; a thousand logits would pass unnoticed
         wanted = {key: value for key, value in geometry.items() if key in taken}
-        return constructor(**wanted, **args)
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise ArchitectureError(f"{name}: {error}") from error
+        network = _construct(constructor, {**wanted, **args})
+    except Exception as error:  # a constructor from elsewhere can raise anything
+        raise ArchitectureError(f"{name}: {told(error)}") from error
+    if not isinstance(network, nn.Module):
+        raise ArchitectureError(f"{name} returned {type(network).__name__}, not a torch.nn.Module")
+    return network
+
+
+def _construct(constructor: Constructor, arguments: dict[str, Any]) -> object:
+    """Call the constructor; where it reads values that tensors on the meta device lack, on the CPU."""
+    try:
+        return constructor(**arguments)
+    except (NotImplementedError, RuntimeError):
+        if torch.get_default_device().type != "meta":
+            raise
+    with torch.device("cpu"):
+        network: object = constructor(**arguments)
+    return network.to("meta") if isinstance(network, nn.Module) else network

@@ -69,10 +69,9 @@ class BasicBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Residual plus shortcut; the residual alone in a plain network."""
-        y: Tensor = self.relu(self.bn1(self.conv1(x)))
+        y = self.relu(self.bn1(self.conv1(x)))
         y = self.bn2(self.conv2(y))
-        y = y if self.shortcut is None else y + self.shortcut(x)
-        out: Tensor = self.relu(y)
+        out: Tensor = self.relu(y if self.shortcut is None else y + self.shortcut(x))
         return out
 
     @property
@@ -104,11 +103,10 @@ class Bottleneck(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Residual plus shortcut; the residual alone in a plain network."""
-        y: Tensor = self.relu(self.bn1(self.conv1(x)))
+        y = self.relu(self.bn1(self.conv1(x)))
         y = self.relu(self.bn2(self.conv2(y)))
         y = self.bn3(self.conv3(y))
-        y = y if self.shortcut is None else y + self.shortcut(x)
-        out: Tensor = self.relu(y)
+        out: Tensor = self.relu(y if self.shortcut is None else y + self.shortcut(x))
         return out
 
     @property

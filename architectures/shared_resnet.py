@@ -6,6 +6,7 @@ from typing import Literal
 
 from torch import Tensor, nn
 
+from architectures.arguments import at_least, one_of, positive
 from architectures.registry import register
 
 
@@ -22,9 +23,9 @@ class ResidualBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Add the residual to `x`."""
-        y: Tensor = self.relu(self.bn1(self.conv1(x)))
-        y = self.relu(x + self.bn2(self.conv2(y)))
-        return y
+        y = self.relu(self.bn1(self.conv1(x)))
+        out: Tensor = self.relu(x + self.bn2(self.conv2(y)))
+        return out
 
 
 class SharedResNet(nn.Module):
@@ -34,10 +35,10 @@ class SharedResNet(nn.Module):
         self, *, num_classes: int, in_channels: int, image_size: int, head: str, softmax: bool, repeats: int
     ) -> None:
         super().__init__()
-        if repeats < 1:
-            raise ValueError(f"repeats must be at least 1, got {repeats}")
-        if (side := -(-image_size // 8) // 2) < 1:
-            raise ValueError(f"images of {image_size} pixels are too small; the smallest is 9")
+        one_of("head", head, ("linear", "mlp"))
+        positive("repeats", repeats)
+        at_least(9, image_size)
+        side = -(-image_size // 8) // 2  # three convolutions of stride 2 round up, pooling rounds down
         self.repeats = repeats
         self.stem = nn.Sequential(nn.Conv2d(in_channels, 32, 7, 2, padding=3), nn.BatchNorm2d(32), nn.ReLU())
         self.block1 = ResidualBlock(32)
@@ -88,8 +89,6 @@ def shared_resnet(  # noqa: PLR0913 - three of them are the geometry
             reproduce a published comparison that contained it.
         repeats: How often each residual block is applied with the same weights.
     """
-    if head not in ("linear", "mlp"):
-        raise ValueError(f'head must be "linear" or "mlp", got {head!r}')
     return SharedResNet(
         num_classes=num_classes, in_channels=in_channels, image_size=image_size,
         head=head, softmax=softmax, repeats=repeats,
