@@ -1,4 +1,4 @@
-"""A .npy file that grows block by block and knows its checksum when it is closed."""
+"""A .npy file that grows block by block, and the checksums that tell later whether it is intact."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ _SAMPLE_BYTES = 2**20
 class ArrayFile:
     """Appends rows to a .npy file.
 
-    Plain writes rather than a writable memory map: on a full disk a write raises, a memory map kills the process.
+    Plain writes rather than a writable memory map: where the disk is full, a write raises, but touching
+    a memory map kills the process.
     """
 
     def __init__(self, file: Path, dtype: DTypeLike, row: tuple[int, ...]) -> None:
@@ -31,7 +32,7 @@ class ArrayFile:
         self._stream = file.open("wb")
         self._write_header()
 
-    def __enter__(self) -> ArrayFile:
+    def __enter__(self) -> ArrayFile:  # noqa: PYI034 - typing.Self needs Python 3.11
         return self
 
     def __exit__(
@@ -47,18 +48,16 @@ class ArrayFile:
     def append(self, rows: NDArray[Any]) -> None:
         """Write rows at the end."""
         if rows.shape[1:] != self._row or rows.dtype != self._dtype:
-            raise TypeError(
-                f"{self._file.name} takes {self._dtype} {self._row}, got {rows.dtype} {rows.shape[1:]}"
-            )
+            raise TypeError(f"{self._file.name}: rows of {rows.dtype} {rows.shape[1:]}, not {self._row}")
         data = np.ascontiguousarray(rows).data
         self._stream.write(data)
         self._digest.update(data)
         self.length += len(rows)
 
-    def hashes(self) -> dict[str, str]:
-        """Full and sampled SHA-256 of what was written; call after closing."""
+    def seal(self) -> dict[str, str]:
+        """Form, full and sampled SHA-256 of what was written; call after closing."""
         written = np.load(self._file, mmap_mode="r", allow_pickle=False)
-        return {"sha256": self._digest.hexdigest(), "sampled": sampled_hash(written)}
+        return {"form": form(written), "sha256": self._digest.hexdigest(), "sampled": sampled_hash(written)}
 
     def _write_header(self) -> None:
         # numpy pads the header for a first axis of any length, so it can be written again in place.
@@ -67,15 +66,24 @@ class ArrayFile:
         np.lib.format.write_array_header_1_0(self._stream, header)
 
 
-def full_hash(array: NDArray[Any]) -> str:
-    """SHA-256 of the whole content, in hexadecimal."""
-    return hashlib.sha256(array.data).hexdigest()
+def is_intact(array: NDArray[Any], sealed: dict[str, str], *, thorough: bool) -> bool:
+    """Whether an array is what was sealed; thorough compares all of it, else a sample."""
+    if form(array) != sealed["form"]:
+        return False
+    if thorough:
+        return hashlib.sha256(array.data).hexdigest() == sealed["sha256"]
+    return sampled_hash(array) == sealed["sampled"]
+
+
+def form(array: NDArray[Any]) -> str:
+    """Type and shape, as text."""
+    return f"{array.dtype} {'x'.join(map(str, array.shape))}"
 
 
 def sampled_hash(array: NDArray[Any]) -> str:
-    """SHA-256 of the size and of 64 evenly spaced stretches of one MiB each, first and last included."""
+    """SHA-256 of 64 evenly spaced stretches of one MiB each, first and last included."""
     content = array.reshape(-1).view(np.uint8)
-    digest = hashlib.sha256(str(len(content)).encode())
+    digest = hashlib.sha256()
     last = max(0, len(content) - _SAMPLE_BYTES)
     for start in np.linspace(0, last, _SAMPLES).astype(np.int64):
         digest.update(content[start : start + _SAMPLE_BYTES].data)

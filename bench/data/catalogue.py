@@ -13,11 +13,14 @@ from bench.data.sources import cifar_batches, digits, folder, idx, parquet, shap
 from bench.errors import SuiteError
 from bench.spec import Dataset
 
-_DIGIT_NAMES = tuple("0123456789")
+_DIGITS = tuple("0123456789")
 _FASHION = (
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
 )  # fmt: skip
 _CIFAR10 = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+_VALIDATION_IS_TEST = (
+    "The official validation images are the test set, because the official test images have no labels."
+)
 _TINY_IMAGENET = download.Remote(
     "tiny-imagenet-200.zip",
     ("http://cs231n.stanford.edu/tiny-imagenet-200.zip",),
@@ -26,58 +29,53 @@ _TINY_IMAGENET = download.Remote(
 
 _ENTRIES = (
     Entry(
-        name="digits", title="scikit-learn's digits", image_size=8, channels=1, classes=10, class_names=_DIGIT_NAMES,
-        make=digits.find,
+        name="digits", title="scikit-learn's digits", image_size=8, channels=1, classes=10,
+        class_names=_DIGITS, make=digits.find,
     ),
     Entry(
         name="shapes", title="geometric shapes", image_size=32, channels=3, classes=len(shapes.CLASSES),
         class_names=shapes.CLASSES, resize=True, make=shapes.find,
     ),
     Entry(
-        name="mnist", title="MNIST", image_size=28, channels=1, classes=10, class_names=_DIGIT_NAMES,
+        name="mnist", title="MNIST", image_size=28, channels=1, classes=10, class_names=_DIGITS,
         layouts=(idx.layout("MNIST"), parquet.layout("mnist"), folder.layout("mnist")),
         remotes=partial(download.mnist_files, "MNIST"), official=(60_000, 10_000), lossless=True,
     ),
     Entry(
-        name="fashion_mnist", title="Fashion-MNIST", image_size=28, channels=1, classes=10, class_names=_FASHION,
+        name="fashion_mnist", title="Fashion-MNIST", image_size=28, channels=1, classes=10,
+        class_names=_FASHION,
         layouts=(idx.layout("FashionMNIST"), parquet.layout("fashion_mnist"), folder.layout("fashion_mnist")),
         remotes=partial(download.mnist_files, "FashionMNIST"), official=(60_000, 10_000), lossless=True,
     ),
     Entry(
         name="cifar10", title="CIFAR-10", image_size=32, channels=3, classes=10, class_names=_CIFAR10,
-        layouts=(
-            *cifar_batches.layouts(cifar_batches.CIFAR10), parquet.layout("cifar10"), folder.layout("cifar10"),
-        ),
+        layouts=(*cifar_batches.CIFAR10.layouts, parquet.layout("cifar10"), folder.layout("cifar10")),
         remotes=partial(download.cifar_archive, "CIFAR10"), official=(50_000, 10_000), lossless=True,
         jpeg_effect="expect about 2 to 3 points lower accuracy than figures published on the originals",
     ),
     Entry(
         name="cifar100", title="CIFAR-100", image_size=32, channels=3, classes=100,
-        layouts=(
-            *cifar_batches.layouts(cifar_batches.CIFAR100), parquet.layout("cifar100"), folder.layout("cifar100"),
-        ),
+        layouts=(*cifar_batches.CIFAR100.layouts, parquet.layout("cifar100"), folder.layout("cifar100")),
         remotes=partial(download.cifar_archive, "CIFAR100"), official=(50_000, 10_000), lossless=True,
     ),
     Entry(
         name="tiny_imagenet", title="Tiny ImageNet", image_size=64, channels=3, classes=200,
-        aliases=(tiny_imagenet.NAME,),
-        layouts=(*tiny_imagenet.layouts(), parquet.layout("tiny-imagenet"), folder.layout("tiny-imagenet")),
+        aliases=(tiny_imagenet.NAME,), note=_VALIDATION_IS_TEST,
+        layouts=(*tiny_imagenet.LAYOUTS, parquet.layout("tiny-imagenet"), folder.layout("tiny-imagenet")),
         remotes=lambda: (_TINY_IMAGENET,), official=(100_000, 10_000),
-        note="The official validation images are the test set, because the official test images have no labels.",
     ),
     Entry(
         name="imagenet_folder", title="ImageNet-1k", image_size=224, channels=3, classes=1000, resize=True,
-        aliases=("imagenet", "imagenet1k", "imagenet-2012", "ilsvrc2012", "ILSVRC2012-CLS-LOC"),
-        layouts=(folder.layout("imagenet"),), official=(1_281_167, 50_000),
-        note="The official validation images are the test set, because the official test images have no labels.",
+        aliases=("imagenet", "imagenet1k", "imagenet2012", "ilsvrc2012"), note=_VALIDATION_IS_TEST,
+        layouts=(folder.layout("imagenet"),), official=(1_281_167, 50_000), takes_path=True,
     ),
     Entry(
         name="folder", title="class folders", image_size=None, channels=None, classes=None, resize=True,
-        layouts=(folder.any_layout(),),
+        layouts=(folder.ANY_LAYOUT,), takes_path=True,
     ),
     Entry(
         name="parquet", title="parquet files", image_size=None, channels=None, classes=None, resize=True,
-        layouts=(parquet.layout("<path>"),),
+        layouts=(parquet.layout("<path>"),), takes_path=True,
     ),
 )  # fmt: skip
 _BY_NAME = {entry.name: entry for entry in _ENTRIES}
@@ -110,7 +108,7 @@ def target(dataset: Dataset) -> Target:
     entry = find(dataset.name)
     return Target(
         dataset=dataset.path or entry.title,
-        # Datasets with a size of their own are decoded at it; batches are resized, converted and cropped later.
+        # Datasets with a size of their own are decoded at it; batches are resized and converted later.
         image_size=(dataset.image_size or entry.image_size) if entry.resize else entry.image_size,
         channels=entry.channels or dataset.channels,
         resize=entry.resize,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import http.client
 import os
 import shutil
@@ -16,6 +17,8 @@ from bench.errors import DataError
 
 # torchvision waits for ever; a firewall that drops packets must not look like a long download.
 _SILENCE = 30.0
+# Trouble of this machine, that no other mirror would cure.
+_LOCAL = (errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EFBIG)
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ def cifar_archive(name: str) -> tuple[Remote, ...]:
 
 
 def fetch(remotes: tuple[Remote, ...], folder: Path) -> None:
-    """Download all files, then move them into `folder` together, so that an interrupted download leaves nothing.
+    """Download all files, then move them into `folder` together; an interrupted download leaves nothing.
 
     Raises:
         DataError: Nobody serves a file, its checksum is wrong, or the folder cannot be written.
@@ -80,11 +83,7 @@ def _fetch_one(remote: Remote, folder: Path) -> None:
         except RuntimeError:
             failures.append(f"{url}: the file has the wrong checksum")
         except (OSError, http.client.HTTPException) as error:
-            if (
-                isinstance(error, OSError)
-                and error.errno is not None
-                and not isinstance(error, ConnectionError)
-            ):
+            if isinstance(error, OSError) and error.errno in _LOCAL:
                 raise
             failures.append(f"{url}: {error}")
         else:

@@ -26,10 +26,12 @@ class Entry:
     class_names: tuple[str, ...] | None = None
     """Class names in label order, where the data do not bring them."""
     resize: bool = False
-    """Whether images are brought to the suite's image_size when decoded, because they have no size of their own.
+    """Whether images are brought to the suite's image_size when decoded, having no size of their own.
 
     The others are decoded at their own size, and resized in batches.
     """
+    takes_path: bool = False
+    """Whether the suite may say where it is."""
     aliases: tuple[str, ...] = ()
     """Further folder names; case, hyphens and underscores do not matter."""
     layouts: tuple[Layout, ...] = ()

@@ -18,8 +18,10 @@ from bench.errors import DataError, SuiteError
 
 MAX_PIXELS = 64_000_000
 MAX_FILE_BYTES = 256 * 2**20
-BLOCK = 1024
 
+# Decoded together: enough to write in long stretches, little enough to hold in memory.
+_BLOCK = 1024
+_BLOCK_BYTES = 64 * 2**20
 # Only formats that PIL decodes itself, from pixels alone: EPS, for one, would start an interpreter.
 _FORMATS = ("JPEG", "PNG", "BMP", "PPM", "WEBP", "GIF", "TIFF")
 _GREY = ("1", "L", "LA")
@@ -44,21 +46,24 @@ def blocks(images: Iterable[Encoded], target: Target, shape: tuple[int, int, int
     """Decode images into blocks of shape (n, H, W, C).
 
     Raises:
-        DataError: An image is broken, too large, deeper than 8 bits, or of another size where that is refused.
+        DataError: An image is broken, too large, deeper than 8 bits, or of a size that is refused.
     """
     pending = iter(images)
-    while some := list(islice(pending, BLOCK)):
-        decoded = np.empty((len(some), *shape), dtype=np.uint8)
+    room = max(1, min(_BLOCK, _BLOCK_BYTES // int(np.prod(shape))))
+    while True:
+        decoded = np.empty((room, *shape), dtype=np.uint8)
+        labels: list[int] = []
+        jpegs, where = 0, ""
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            for slot, item in zip(decoded, some, strict=True):
-                slot[:] = _decode(item, target, shape)
-        yield Block(
-            images=decoded,
-            labels=np.array([item.label for item in some], dtype=np.int64),
-            where=some[0].where,
-            jpegs=sum(item.data.startswith(b"\xff\xd8") for item in some),
-        )
+            for item in islice(pending, room):
+                decoded[len(labels)] = _decode(item, target, shape)
+                labels.append(item.label)
+                jpegs += item.data.startswith(b"\xff\xd8")
+                where = where or item.where
+        if not labels:
+            return
+        yield Block(decoded[: len(labels)], np.array(labels, dtype=np.int64), where, jpegs)
 
 
 def common_shape(images: Iterable[Encoded], target: Target) -> tuple[int, int, int]:
@@ -68,7 +73,7 @@ def common_shape(images: Iterable[Encoded], target: Target) -> tuple[int, int, i
 
     Raises:
         SuiteError: Sizes differ or are not square, and the suite names no size to bring them to.
-        DataError: A header cannot be read.
+        DataError: A header cannot be read, or there is no image.
     """
     size, channels = target.image_size, target.channels
     if size and channels:
@@ -79,24 +84,16 @@ def common_shape(images: Iterable[Encoded], target: Target) -> tuple[int, int, i
         with _open(item) as image:
             first = first or image.size
             colour |= image.mode not in _GREY
-            if not size and image.size != first:
-                raise SuiteError(_sizes_differ(target, item.where, first, image.size))
+            if not size and (image.size != first or image.width != image.height):
+                raise SuiteError(
+                    f"{target.dataset}: {item.where} has {image.width} x {image.height} pixels, the first "
+                    f"image {first[0]} x {first[1]}; networks take square images of one size, so set image_size in "
+                    "[dataset] to have them resized and cropped at the centre"
+                )
     if first is None:
-        raise DataError(f"{target.dataset}: the source holds no images")
-    if not size and first[0] != first[1]:
-        raise SuiteError(
-            f"{target.dataset}: images are {first[0]} x {first[1]} pixels, networks here take square ones; "
-            "set image_size in [dataset], and they are resized and cropped at the centre"
-        )
+        raise DataError(f"{target.dataset}: the source holds no images; complete the data")
     side = size or first[0]
     return side, side, channels or (3 if colour else 1)
-
-
-def _sizes_differ(target: Target, where: str, first: tuple[int, int], other: tuple[int, int]) -> str:
-    return (
-        f"{target.dataset}: images differ in size ({first[0]} x {first[1]} pixels, but {other[0]} x {other[1]} in "
-        f"{where}); set image_size in [dataset], and they are resized and cropped at the centre"
-    )
 
 
 def _open(item: Encoded) -> Image.Image:
@@ -104,23 +101,25 @@ def _open(item: Encoded) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(item.data), formats=_FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise DataError(f"{item.where}: {error}; remove the image or make it smaller") from error
+        raise _too_large(item.where, "far") from error
     except _BROKEN as error:
         raise DataError(f"{item.where}: not a readable image; replace or remove it ({error})") from error
     if image.width * image.height > MAX_PIXELS:
-        raise DataError(
-            f"{item.where}: {image.width} x {image.height} pixels are more than the {MAX_PIXELS // 10**6} million "
-            "allowed in one image; remove it or make it smaller"
-        )
+        raise _too_large(item.where, f"{image.width} x {image.height} pixels,")
     if image.mode in _DEEP:
-        raise DataError(
-            f"{item.where}: more than 8 bits per channel ({image.mode}); convert the image to 8 bits"
-        )
+        raise DataError(f"{item.where}: more than 8 bits per channel ({image.mode}); convert it to 8 bits")
     return image
+
+
+def _too_large(where: str, size: str) -> DataError:
+    return DataError(
+        f"{where}: {size} more than {MAX_PIXELS:,} pixels are refused; remove it or make it smaller"
+    )
 
 
 def _decode(item: Encoded, target: Target, shape: tuple[int, int, int]) -> Images:
     height, width, channels = shape
+    mode = "L" if channels == 1 else "RGB"
     with _open(item) as image:
         if image.size != (width, height) and not target.resize:
             raise DataError(
@@ -128,7 +127,7 @@ def _decode(item: Encoded, target: Target, shape: tuple[int, int, int]) -> Image
                 f"{width} x {height}; this is not {target.dataset}, or the file is damaged"
             )
         try:
-            converted = image.convert("L" if channels == 1 else "RGB")
+            converted = image if image.mode == mode else image.convert(mode)
             pixels = np.asarray(_fit(converted, width))
         except _BROKEN as error:
             raise DataError(f"{item.where}: the image is damaged; replace or remove it ({error})") from error

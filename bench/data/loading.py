@@ -6,11 +6,11 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.data import cache, catalogue, lookup
+from bench.data import cache, catalogue, decoding, lookup
 from bench.data.entry import Entry
 from bench.data.source import Images, Labels
 from bench.data.split import limit
-from bench.errors import BenchWarning
+from bench.errors import BenchWarning, DataError
 from bench.spec import Dataset
 
 
@@ -19,9 +19,9 @@ class Arrays:
     """A decoded dataset."""
 
     train_images: Images
-    """Shape (N, H, W, C), C-contiguous; memory-mapped, unless `limit` selected some.
+    """Shape (N, H, W, C), C-contiguous; memory-mapped copy-on-write, unless `limit` selected some.
 
-    Catalogue datasets with a size of their own come at that size and with their own channels, whatever the suite's
+    Datasets with a size of their own come at that size and with their own channels, whatever the suite's
     `image_size` and `channels` are; batches are resized and converted.
     """
     train_labels: Labels
@@ -42,7 +42,7 @@ class Arrays:
     """What a reader must know about these data; may be empty."""
 
 
-def load(dataset: Dataset, *, data_root: Path | None, progress: cache.Progress | None = None) -> Arrays:
+def load(dataset: Dataset, *, data_root: Path | None, progress: decoding.Progress | None = None) -> Arrays:
     """Load a dataset, from the cache of decoded images or by decoding it into there.
 
     Args:
@@ -59,26 +59,28 @@ def load(dataset: Dataset, *, data_root: Path | None, progress: cache.Progress |
     folder = cache.folder_of(entry.name, source, target)
     try:
         cached = cache.read(folder)
-    except FileNotFoundError:
-        cache.build(folder, entry.name, source, target, progress)
-        cached = cache.read(folder)
-    except cache.Unusable as reason:
-        warnings.warn(
-            f"{folder}: the cached images are decoded again, because {reason}", BenchWarning, stacklevel=2
-        )
-        cache.build(folder, entry.name, source, target, progress)
-        cached = cache.read(folder)
+    except (FileNotFoundError, cache.UnusableError) as reason:
+        if isinstance(reason, cache.UnusableError):
+            message = f"{folder}: the images are decoded again, because their cache is unusable: {reason}"
+            warnings.warn(message, BenchWarning, stacklevel=2)
+        decoding.build(folder, entry.name, source, target, progress)
+        cached = _just_built(folder)
     return _arrays(entry, cached, dataset.limit)
 
 
+def _just_built(folder: Path) -> cache.Cached:
+    try:
+        return cache.read(folder)
+    except (FileNotFoundError, cache.UnusableError) as error:
+        raise DataError(
+            f"{folder}: changed while it was written ({error}); check the disk, then repeat"
+        ) from error
+
+
 def _arrays(entry: Entry, cached: cache.Cached, at_most: int | None) -> Arrays:
-    parts = (cached.train_images, cached.train_labels), (cached.test_images, cached.test_labels)
-    if at_most is not None:
-        parts = tuple(
-            (images[rows], labels[rows]) for images, labels in parts for rows in [limit(labels, at_most)]
-        )
-    (train_images, train_labels), (test_images, test_labels) = parts
     reencoded = entry.lossless and cached.facts.jpegs > 0
+    train_images, train_labels = _limited(cached.train_images, cached.train_labels, at_most)
+    test_images, test_labels = _limited(cached.test_images, cached.test_labels, at_most)
     return Arrays(
         train_images=train_images,
         train_labels=train_labels,
@@ -90,6 +92,13 @@ def _arrays(entry: Entry, cached: cache.Cached, at_most: int | None) -> Arrays:
         reencoded=reencoded,
         note=_note(entry, cached, reencoded=reencoded),
     )
+
+
+def _limited(images: Images, labels: Labels, at_most: int | None) -> tuple[Images, Labels]:
+    if at_most is None or at_most >= len(labels):
+        return images, labels
+    rows = limit(labels, at_most)
+    return images[rows], labels[rows]
 
 
 def _note(entry: Entry, cached: cache.Cached, *, reencoded: bool) -> str:

@@ -15,7 +15,10 @@ Images: TypeAlias = NDArray[np.uint8]
 Labels: TypeAlias = NDArray[np.int64]
 """Shape (N,), values 0..classes - 1."""
 Identity: TypeAlias = tuple[tuple[str, int, int], ...]
-"""Relative name, size in bytes and modification time in nanoseconds of every file; changes when the data do."""
+"""Relative name, bytes and modification time in nanoseconds of every file; changes when the data do."""
+
+TEST_SPLITS = ("test", "valid", "validation", "val")
+"""Names under which sources keep the images to test on; one that is called test comes first."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class Contents:
     train: Iterable[Block]
     test: Iterable[Block]
     totals: tuple[int, int]
-    """Expected number of training and test images, for progress."""
+    """Expected number of training and test images, for progress; 0 where it is not known."""
     note: str = ""
     """What a reader must know about this source, as sentences."""
 
@@ -92,3 +95,8 @@ def identify(root: Path, files: Iterable[Path]) -> Identity:
     """Relative name, size and modification time of each file."""
     facts = ((file, file.stat()) for file in files)
     return tuple((file.relative_to(root).as_posix(), stat.st_size, stat.st_mtime_ns) for file, stat in facts)
+
+
+def test_split_note(split: str) -> str:
+    """What a reader must know about the split that serves as test set."""
+    return "" if split == "test" else f"The source's {split!r} split is the test set."

@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 from bench.data.source import Labels
 
 HOLDOUT = 0.2
-HOLDOUT_NOTE = "The source has no test set of its own; a fixed fifth of its images, stratified by class, is held out as test."
+HOLDOUT_NOTE = (
+    "The source has no test set of its own; a fixed fifth of its images, stratified by class, serves as one."
+)
 
 Indices = NDArray[np.int64]
 
@@ -50,13 +52,14 @@ def _stratified(labels: Labels, wanted: int, seed: int, *, keep: int) -> Indices
     by_class = shuffled[np.argsort(classes[shuffled], kind="stable")]
     first = np.cumsum(counts) - counts
     rank = np.arange(len(labels)) - np.repeat(first, counts)
-    return np.sort(by_class[rank < np.repeat(quota, counts)]).astype(np.int64)
+    drawn: Indices = np.sort(by_class[rank < np.repeat(quota, counts)])
+    return drawn
 
 
 def _apportion(counts: Indices, wanted: int) -> Indices:
     """Share `wanted` among classes in proportion to their counts, by largest remainder."""
     exact = counts * wanted / max(1, counts.sum())
-    quota = np.floor(exact).astype(np.int64)
+    quota: Indices = np.floor(exact).astype(np.int64)
     by_remainder = np.argsort(quota - exact, kind="stable")
     quota[by_remainder[: wanted - quota.sum()]] += 1
     return quota

@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from bench.data.images import Encoded, blocks, common_shape
-from bench.data.source import Contents, Layout, Source, Target
-from bench.data.sources.files import Files, Folder, is_image
+from bench.data.source import TEST_SPLITS, Contents, Layout, Source, Target, test_split_note
+from bench.data.sources.files import Folder, is_image
+from bench.data.sources.listing import Labelled, Listing
 from bench.data.split import HOLDOUT_NOTE, holdout
 from bench.errors import DataError
-
-TRAIN_SPLITS = ("train", "training")
-TEST_SPLITS = ("test", "testing", "val", "valid", "validation")
-
-Labelled = list[tuple[str, int]]
-"""File name and label."""
 
 
 def layout(folder: str) -> Layout:
     """Class folders in a folder of the dataset's name."""
     return Layout(f"{folder}/train/<class>/* and {folder}/test/<class>/*", lambda _, bases: find(bases))
-
-
-def any_layout() -> Layout:
-    """Class folders of any kind, also without a training split above them."""
-    return Layout(
-        "train/<class>/* and test/<class>/*, or <class>/*", lambda _, bases: find(bases, undivided=True)
-    )
 
 
 def find(bases: Sequence[Path], *, undivided: bool = False) -> Source | None:
@@ -42,79 +29,63 @@ def find(bases: Sequence[Path], *, undivided: bool = False) -> Source | None:
         undivided: Whether class folders without a split above them are taken, too.
     """
     for base in bases:
-        train = _split_of(base, TRAIN_SPLITS)
-        test = next((name for name in TEST_SPLITS if _has_folders(base / name)), None)
-        if not train and not (undivided and _has_folders(base)):
+        if _has_folders(base / "train"):
+            test = next((name for name in TEST_SPLITS if _has_folders(base / name)), None)
+            splits = ("train/", f"{test}/") if test else ("train/",)
+        elif undivided and _has_folders(base):
+            splits = ("",)
+        else:
             continue
         files = Folder(base)
-        wanted = tuple(f"{split}/" for split in (train, test) if split) if train else ("",)
-        identity = tuple(fact for fact in files.identity() if fact[0].startswith(wanted))
-        return Source("folder", str(base), identity, partial(_read, files, train, test if train else None))
+        identity = tuple(fact for fact in files.identity() if fact[0].startswith(splits))
+        return Source("folder", str(base), identity, partial(_read, files, splits))
     return None
 
 
-def _split_of(base: Path, names: tuple[str, ...]) -> str | None:
-    return next((name for name in names if _has_folders(base / name)), None)
+ANY_LAYOUT = Layout(
+    "train/<class>/* and test/<class>/*, or <class>/*", lambda _, bases: find(bases, undivided=True)
+)
+"""Class folders of any kind, also without a training split above them."""
 
 
 def _has_folders(folder: Path) -> bool:
     return folder.is_dir() and any(entry.is_dir() for entry in folder.iterdir())
 
 
-def _read(files: Folder, train_split: str | None, test_split: str | None, target: Target) -> Contents:
-    train_classes = _by_class(files, f"{train_split}/" if train_split else "")
-    names, label_of = _labels(sorted(train_classes), files.where, target)
-    train = [(file, label_of[name]) for name in train_classes for file in train_classes[name]]
-    if test_split:
-        test_classes = _by_class(files, f"{test_split}/")
-        if unknown := sorted(set(test_classes) - set(label_of)):
-            raise DataError(
-                f"{files.where}/{test_split}/{unknown[0]}: no such class in {train_split}; remove or add it"
-            )
-        test = [(file, label_of[name]) for name in test_classes for file in test_classes[name]]
-    else:
+def _read(files: Folder, splits: tuple[str, ...], target: Target) -> Contents:
+    by_class = _by_class(files, splits[0])
+    classes, label_of = _labels(sorted(by_class), files.where, target)
+    train = _labelled(by_class, label_of)
+    if len(splits) == 1:
         train, test = _held_out(train)
-    note = HOLDOUT_NOTE
-    if test_split:
-        note = (
-            ""
-            if test_split.startswith("test")
-            else f"The source's {test_split!r} split serves as the test set."
+        return Listing(files, classes, train, test, HOLDOUT_NOTE).contents(target)
+    by_class = _by_class(files, splits[1])
+    if unknown := sorted(set(by_class) - set(label_of)):
+        raise DataError(
+            f"{files.where}/{splits[1]}{unknown[0]}: {splits[0]} has no such class; remove or add it"
         )
-    return contents(files, names, train, test, note, target)
-
-
-def contents(
-    files: Files, names: tuple[str, ...], train: Labelled, test: Labelled, note: str, target: Target
-) -> Contents:
-    """Contents of labelled files."""
-    shape = common_shape(_encoded(files, train + test), target)
-    return Contents(
-        shape=shape,
-        classes=names,
-        train=blocks(_encoded(files, train), target, shape),
-        test=blocks(_encoded(files, test), target, shape),
-        totals=(len(train), len(test)),
-        note=note,
-    )
-
-
-def _encoded(files: Files, labelled: Labelled) -> Iterator[Encoded]:
-    for name, label in labelled:
-        yield Encoded(files.read(name), label, f"{files.where}/{name}")
+    note = test_split_note(splits[1].removesuffix("/"))
+    return Listing(files, classes, train, _labelled(by_class, label_of), note).contents(target)
 
 
 def _by_class(files: Folder, prefix: str) -> dict[str, list[str]]:
     """Image files below each class folder; a class without images is an error, not a silent gap."""
-    classes: dict[str, list[str]] = {}
+    folders = sorted(folder.name for folder in (files.root / prefix).iterdir() if folder.is_dir())
+    classes: dict[str, list[str]] = {folder: [] for folder in folders if not folder.startswith(".")}
     for name in files.names():
-        if name.startswith(prefix):
-            first, below, _ = name.removeprefix(prefix).partition("/")
-            if below and is_image(name):
-                classes.setdefault(first, []).append(name)
-    if not classes:
-        raise DataError(f"{files.where}/{prefix}: no images in class folders; put them into {prefix}<class>/")
+        if name.startswith(prefix) and is_image(name):
+            folder, below, _ = name.removeprefix(prefix).partition("/")
+            if below and folder in classes:
+                classes[folder].append(name)
+    if empty := [folder for folder, names in classes.items() if not names]:
+        raise DataError(
+            f"{files.where}/{prefix}{empty[0]}: no images in this class folder; add some, or remove it"
+        )
     return classes
+
+
+def _labelled(by_class: dict[str, list[str]], label_of: dict[str, int]) -> Labelled:
+    return [(name, label_of[folder]) for folder, names in by_class.items() for name in names]
 
 
 def _held_out(labelled: Labelled) -> tuple[Labelled, Labelled]:
@@ -127,16 +98,14 @@ def _labels(folders: list[str], where: str, target: Target) -> tuple[tuple[str, 
 
     A catalogue dataset keeps its own order, whether folders carry its class names or its label numbers.
     """
-    if target.class_names:
-        by_name = {_plain(name): label for label, name in enumerate(target.class_names)}
-        by_number = {str(label): label for label in range(len(target.class_names))}
+    if names := target.class_names:
+        by_name = {_plain(name): label for label, name in enumerate(names)}
+        by_number = {str(label): label for label in range(len(names))}
         for known in (by_name, by_number):
             if all(_plain(folder) in known for folder in folders):
-                return target.class_names, {folder: known[_plain(folder)] for folder in folders}
+                return names, {folder: known[_plain(folder)] for folder in folders}
         strange = next(folder for folder in folders if _plain(folder) not in by_name)
-        raise DataError(
-            f"{where}: {strange!r} is no class of {target.dataset}, which has {', '.join(target.class_names)}"
-        )
+        raise DataError(f"{where}: {strange!r} is no class of {target.dataset}; expected {', '.join(names)}")
     if target.classes and len(folders) != target.classes:
         raise DataError(
             f"{where}: {len(folders)} class folders, but {target.dataset} has {target.classes} classes; "

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
 from bench.data.images import blocks, common_shape
-from bench.data.source import Contents, Layout, Source, Target, identify
+from bench.data.source import TEST_SPLITS, Contents, Layout, Source, Target, identify, test_split_note
 from bench.data.split import HOLDOUT_NOTE, holdout
 from bench.errors import DataError
 
-TEST_SPLITS = ("test", "valid", "validation", "val")
 _SHARD = re.compile(r"-(\d+)-of-(\d+)$")
 
 
@@ -36,7 +36,7 @@ def find(bases: Sequence[Path]) -> Source | None:
             test_split, test = next(
                 ((s, files) for s in TEST_SPLITS if (files := _shards(folder, s))), (None, ())
             )
-            read = partial(_read, train, test, _note(test_split))
+            read = partial(_read, train, test, test_split_note(test_split) if test_split else HOLDOUT_NOTE)
             return Source("parquet", str(folder), identify(folder, (*train, *test)), read)
     return None
 
@@ -50,8 +50,8 @@ def _shards(folder: Path, split: str) -> tuple[Path, ...]:
         found = {int(match[1]) for match in numbers}
         if missing := sorted(set(range(total)) - found):
             raise DataError(
-                f"{folder}: file {missing[0]} of the {total} of its {split} split is missing (counted from 0); "
-                "copy the whole dataset"
+                f"{folder}: of the {total} files of its {split} split, number {missing[0]} (counted from 0) "
+                "is missing; copy the whole dataset"
             )
         if len(files) != total:
             raise DataError(
@@ -60,24 +60,17 @@ def _shards(folder: Path, split: str) -> tuple[Path, ...]:
     return tuple(files)
 
 
-def _note(test_split: str | None) -> str:
-    if test_split is None:
-        return HOLDOUT_NOTE
-    return "" if test_split == "test" else f"The source's {test_split!r} split serves as the test set."
-
-
 def _read(train_files: tuple[Path, ...], test_files: tuple[Path, ...], note: str, target: Target) -> Contents:
     # pyarrow takes a while to import, and only the first load needs it.
     from bench.data.sources.parquet_rows import Rows  # noqa: PLC0415
 
     train = Rows(train_files)
+    test = Rows(test_files) if test_files else train
     if test_files:
-        test, every = Rows(test_files), (train_files, test_files)
         train_rows, test_rows = np.arange(len(train)), np.arange(len(test))
     else:
-        test, every = train, (train_files,)
         train_rows, test_rows = holdout(train.labels)
-    shape = common_shape((image for files in every for image in Rows(files)), target)
+    shape = common_shape(chain(train.take(train_rows), test.take(test_rows)), target)
     return Contents(
         shape=shape,
         classes=_class_names(train.class_names, int(train.labels.max(initial=-1)), target),

@@ -11,13 +11,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from bench.data.images import BLOCK, Encoded
+from bench.data.images import Encoded
 from bench.data.source import Labels
 from bench.data.split import Indices
 from bench.errors import DataError
 
 _IMAGES = ("image", "img")
 _LABELS = ("label", "fine_label", "labels")
+_ROWS = 1024
 _BROKEN = (pa.ArrowException, OSError, ValueError)
 
 
@@ -38,9 +39,6 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.labels)
-
-    def __iter__(self) -> Iterator[Encoded]:
-        return self.take(np.arange(len(self)))
 
     def take(self, rows: Indices) -> Iterator[Encoded]:
         """Images of the given ascending rows."""
@@ -73,7 +71,7 @@ def _column(schema: Any, names: tuple[str, ...], file: Path) -> str:
 def _batches(file: Path, column: str) -> Iterator[Any]:
     try:
         with pq.ParquetFile(file, page_checksum_verification=True) as parquet:
-            for batch in parquet.iter_batches(BLOCK, columns=[column]):
+            for batch in parquet.iter_batches(_ROWS, columns=[column]):
                 yield batch.column(column)
     except KeyError as error:
         raise DataError(f"{file}: no column named {column}, unlike the other files of its split") from error

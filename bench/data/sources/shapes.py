@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from bench.data.source import Block, Contents, Images, Labels, Source, Target
 from bench.errors import SuiteError
 
-CLASSES = ("circle", "ring", "square", "triangle", "star", "cross", "crescent", "bar")
 TRAIN, TEST = 8_000, 2_000
 SMALLEST = 8
 
@@ -18,7 +17,8 @@ SMALLEST = 8
 _REVISION = 1
 _BLOCK_PIXELS = 2**20
 
-Field = NDArray[np.float32]
+Field = NDArray[np.floating]
+"""Shape (N, H, W), one value per pixel."""
 
 
 def find() -> Source:
@@ -71,9 +71,9 @@ def draw(labels: Labels, size: int, rng: np.random.Generator) -> Images:
     u, v = cos * x + sin * y, cos * y - sin * x
 
     distance = np.empty((n, size, size), dtype=np.float32)
-    for label in range(len(CLASSES)):
+    for label, shape in enumerate(_DISTANCES.values()):
         chosen = labels == label
-        distance[chosen] = _distance(CLASSES[label], u[chosen], v[chosen])
+        distance[chosen] = shape(u[chosen], v[chosen], np.hypot(u[chosen], v[chosen]))
     # One pixel of soft edge, so that small images carry the angle, too.
     cover = np.clip(0.5 - distance * _per_image(radius) * size, 0, 1)[..., None]
 
@@ -82,44 +82,66 @@ def draw(labels: Labels, size: int, rng: np.random.Generator) -> Images:
     ground, ink = (np.where(swapped, *pair).astype(np.float32) for pair in ((bright, dark), (dark, bright)))
     pixels = ground + cover * (ink - ground)
     pixels += 18 * rng.standard_normal(pixels.shape, dtype=np.float32)
-    return np.clip(np.rint(pixels), 0, 255).astype(np.uint8)
+    drawn: Images = np.clip(np.rint(pixels), 0, 255).astype(np.uint8)
+    return drawn
 
 
-def _distance(shape: str, u: Field, v: Field) -> Field:
-    """Signed distance to the shape's outline, roughly; negative inside. All shapes fit the unit circle."""
-    r = np.hypot(u, v)
-    match shape:
-        case "circle":
-            return r - 0.9
-        case "ring":
-            return np.abs(r - 0.75) - 0.2
-        case "square":
-            return np.maximum(np.abs(u), np.abs(v)) - 0.7
-        case "triangle":
-            return _sector(u, v, r, 3) - 0.5
-        case "star":
-            corner = np.abs(_folded(u, v, 5))
-            return (r - 1 + 0.95 * corner) * 0.7
-        case "cross":
-            long, short = np.maximum(np.abs(u), np.abs(v)), np.minimum(np.abs(u), np.abs(v))
-            return np.maximum(long - 0.95, short - 0.28)
-        case "crescent":
-            return np.maximum(r - 0.95, 0.8 - np.hypot(u - 0.5, v))
-        case _:  # bar
-            return np.maximum(np.abs(u) - 0.95, np.abs(v) - 0.25)
+def _circle(_u: Field, _v: Field, r: Field) -> Field:
+    return r - 0.9
+
+
+def _ring(_u: Field, _v: Field, r: Field) -> Field:
+    return np.asarray(np.abs(r - 0.75) - 0.2)
+
+
+def _square(u: Field, v: Field, _r: Field) -> Field:
+    return np.maximum(np.abs(u), np.abs(v)) - 0.7
+
+
+def _triangle(u: Field, v: Field, r: Field) -> Field:
+    return r * np.cos(_folded(u, v, corners=3)) - 0.5
+
+
+def _star(u: Field, v: Field, r: Field) -> Field:
+    return 0.7 * (r - 1 + 0.95 * np.abs(_folded(u, v, corners=5)))
+
+
+def _cross(u: Field, v: Field, _r: Field) -> Field:
+    along, across = np.maximum(np.abs(u), np.abs(v)), np.minimum(np.abs(u), np.abs(v))
+    return np.maximum(along - 0.95, across - 0.28)
+
+
+def _crescent(u: Field, v: Field, r: Field) -> Field:
+    bite = 0.8 - np.hypot(u - 0.5, v)
+    return np.asarray(np.maximum(r - 0.95, bite))
+
+
+def _bar(u: Field, v: Field, _r: Field) -> Field:
+    return np.maximum(np.abs(u) - 0.95, np.abs(v) - 0.25)
 
 
 def _folded(u: Field, v: Field, corners: int) -> Field:
     """Angle to the nearest of `corners` equally spaced directions."""
     step = np.float32(2 * np.pi / corners)
     angle = np.arctan2(v, u)
-    return angle - step * np.rint(angle / step)
-
-
-def _sector(u: Field, v: Field, r: Field, corners: int) -> Field:
-    """Distance along the normal of the nearest side of a regular polygon."""
-    return r * np.cos(_folded(u, v, corners))
+    folded: Field = angle - step * np.rint(angle / step)
+    return folded
 
 
 def _per_image(values: NDArray[np.floating]) -> Field:
     return values.astype(np.float32)[:, None, None]
+
+
+# About the signed distance to the outline, negative inside, at (u, v) with radius r; all fit the unit circle.
+_DISTANCES: dict[str, Callable[[Field, Field, Field], Field]] = {
+    "circle": _circle,
+    "ring": _ring,
+    "square": _square,
+    "triangle": _triangle,
+    "star": _star,
+    "cross": _cross,
+    "crescent": _crescent,
+    "bar": _bar,
+}
+CLASSES = tuple(_DISTANCES)
+"""Class names in label order."""

@@ -7,19 +7,11 @@ from pathlib import Path
 
 from bench.data.source import Contents, Layout, Source, Target
 from bench.data.sources.files import Files, Folder, Zip, is_image
-from bench.data.sources.folder import Labelled, contents
+from bench.data.sources.listing import Labelled, Listing
 from bench.errors import DataError
 
 NAME = "tiny-imagenet-200"
 _ANNOTATIONS = "val/val_annotations.txt"
-
-
-def layouts() -> tuple[Layout, Layout]:
-    """The extracted folder, and the archive as it was downloaded."""
-    return (
-        Layout(f"{NAME}/{_ANNOTATIONS} (and the rest of the extracted archive)", _find_folder),
-        Layout(f"{NAME}.zip", _find_archive),
-    )
 
 
 def _find_folder(_root: Path, bases: tuple[Path, ...]) -> Source | None:
@@ -37,14 +29,20 @@ def _find_archive(root: Path, bases: tuple[Path, ...]) -> Source | None:
     return None
 
 
+LAYOUTS = (
+    Layout(f"{NAME}/{_ANNOTATIONS} (and the rest of the extracted archive)", _find_folder),
+    Layout(f"{NAME}.zip", _find_archive),
+)
+"""The extracted folder, and the archive as it was downloaded."""
+
+
 def _source(files: Files) -> Source:
     return Source("archive", files.where, files.identity(), partial(_read, files))
 
 
 def _read(files: Files, target: Target) -> Contents:
-    names = files.names()
     # train/<class>/images/<file>; labels count the classes in alphabetical order, as the hub's copies do.
-    training = [name for name in names if name.startswith("train/") and is_image(name)]
+    training = [name for name in files.names() if name.startswith("train/") and is_image(name)]
     classes = tuple(sorted({name.split("/")[1] for name in training}))
     if len(classes) != target.classes:
         raise DataError(
@@ -52,13 +50,14 @@ def _read(files: Files, target: Target) -> Contents:
         )
     label_of = {name: label for label, name in enumerate(classes)}
     train = [(name, label_of[name.split("/")[1]]) for name in training]
-    return contents(files, classes, train, _validation(files, label_of), "", target)
+    return Listing(files, classes, train, _validation(files, label_of), note="").contents(target)
 
 
 def _validation(files: Files, label_of: dict[str, int]) -> Labelled:
     """Images of the validation split with their labels: file, class and box, separated by tabs."""
     labelled = []
-    for number, line in enumerate(files.read(_ANNOTATIONS).decode("utf-8", "replace").splitlines(), start=1):
+    lines = files.read(_ANNOTATIONS).decode("utf-8", "replace").splitlines()
+    for number, line in enumerate(lines, start=1):
         name, *rest = line.split("\t")
         if not rest or rest[0] not in label_of or "/" in name or "\\" in name:
             raise DataError(
