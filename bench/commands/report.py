@@ -1,0 +1,58 @@
+"""`bench report RUN`: the tables of a run as a page, Markdown, JSON, CSV or Parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from bench.analysis.tables import Tables, load
+from bench.errors import DONE, StoreError, SuiteError
+from bench.store import RUN_FILE, Run
+from reports import write_report
+from reports.export import write_csv, write_json, write_markdown, write_parquet
+
+EXPORTS: dict[str, Callable[[Tables, Path], list[Path]]] = {
+    "md": write_markdown,
+    "json": write_json,
+    "csv": write_csv,
+    "parquet": write_parquet,
+}
+FORMATS = ("html", *EXPORTS)
+
+
+def report(run: Path, *, format: str = "html") -> int:  # noqa: A002 (the option's name)
+    """Write a run's report beside its records, and print where.
+
+    Args:
+        run: A run directory, or a folder of runs, of which the newest is taken.
+        format: "html", "md", "json", "csv" or "parquet".
+
+    Raises:
+        SuiteError: No such format.
+        StoreError: No run is there, or it cannot be read or written.
+    """
+    if format not in FORMATS:
+        raise SuiteError(f"--format {format}: no such format; choose one of {', '.join(FORMATS)}")
+    opened = Run.open(newest(run))
+    paths = [write_report(opened)] if format == "html" else EXPORTS[format](load(opened), opened.folder)
+    for path in paths:
+        print(path)
+    return DONE
+
+
+def newest(folder: Path) -> Path:
+    """The run in a folder, or the newest of the runs in it.
+
+    Raises:
+        StoreError: There is none.
+    """
+    if (folder / RUN_FILE).is_file():
+        return folder
+    if not folder.is_dir():
+        raise StoreError(f"{folder}: no such folder; `bench list runs` shows the runs there are")
+    runs = [path.parent for pattern in (f"*/{RUN_FILE}", f"*/*/{RUN_FILE}") for path in folder.glob(pattern)]
+    if not runs:
+        raise StoreError(
+            f"{folder}: holds no run (no {RUN_FILE}); `bench list runs` shows the runs there are"
+        )
+    return max(runs, key=lambda path: ((path / RUN_FILE).stat().st_mtime, path.name))

@@ -1,0 +1,111 @@
+"""Cost against accuracy: each architecture a point with its interval, on an axis of the reader's choice."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from bench.analysis.frames import rows
+from bench.analysis.tables import Tables
+from reports.figures.spec import Columns, Trace, axis, figure, plain, switch
+from reports.format import NARROW, PREFIXES
+from reports.palette import Look
+
+COSTS = (
+    ("params", "Params", "Params"),
+    ("macs", "MACs", "MACs per image, forward"),
+    ("train_seconds", "Training time", "Seconds of training, all epochs"),
+    ("seconds_per_epoch", "Time per epoch", "Seconds of training per epoch"),
+    ("train_flops", "Training FLOPs", "Training FLOPs, all epochs"),
+)
+
+MOST_NAMES = 8
+"""Up to so many points carry their label; more would overlap, and the legend names them."""
+
+
+def cost_against_accuracy(tables: Tables, looks: dict[str, Look]) -> dict[str, Any]:
+    """Test accuracy of the last epoch with its 95 % interval, against params, MACs, time or FLOPs."""
+    columns = Columns()
+    traces: list[Trace] = []
+    entries = [row for row in rows(tables.summary) if math.isfinite(row["test_accuracy"])]
+    offered = [cost for cost in COSTS if any(_positive(row[cost[0]]) for row in entries)]
+    for row in entries:
+        for column, _, _ in offered:
+            if _positive(row[column]):
+                named = len(entries) <= MOST_NAMES
+                right = _in_right_half(row[column], [entry[column] for entry in entries])
+                side = "middle left" if right else "middle right"
+                point = _point(columns, row, column, looks[row["label"]])
+                traces.append(point | {"mode": "markers+text", "textposition": side} if named else point)
+    layout = {
+        "xaxis": axis("Params", type="log"),
+        "yaxis": axis("Test accuracy, last epoch", tickformat=".1%"),
+        "hovermode": "closest",
+    }
+    options = [
+        (column, text, {"xaxis": axis(title, **log_scale(row[column] for row in entries))})
+        for column, text, title in offered
+    ]
+    return figure(columns, traces, layout, [switch("cost", "Against", options)])
+
+
+def _point(columns: Columns, row: dict[str, Any], column: str, look: Look) -> Trace:
+    low, mean, high = (row[f"test_accuracy{end}"] for end in ("_low", "", "_high"))
+    trace: Trace = {
+        "type": "scatter",
+        "mode": "markers",
+        "when": {"cost": column},
+        "arch": look.index,
+        "name": plain(row["label"]),
+        "x": columns.add([row[column]]),
+        "y": columns.add([mean]),
+        "marker": {"color": look.color, "symbol": look.symbol, "size": 12},
+        "text": [f"  {plain(row['label'], 22)}  "],
+        "cliponaxis": False,
+        "hovertemplate": "%{fullData.name}<br>%{y:.2%} at %{x:.4s}<extra></extra>",
+    }
+    if math.isfinite(low):
+        trace["error_y"] = {
+            "type": "data",
+            "array": columns.add([high - mean]),
+            "arrayminus": columns.add([mean - low]),
+            "color": look.color,
+            "thickness": 1.6,
+            "width": 4,
+        }
+    return trace
+
+
+def log_scale(values: Iterable[float]) -> dict[str, Any]:
+    """A logarithmic axis over the values with some room, and ticks at 1, 2 and 5 with SI prefixes."""
+    kept = [value for value in values if _positive(value)]
+    low, high = math.log10(min(kept)), math.log10(max(kept))
+    room = max(0.12 * (high - low), 0.15)
+    decades = range(math.floor(low - room), math.ceil(high + room) + 1)
+    steps = (1,) if high - low > 4 else (1, 2, 5)
+    ticks = [step * 10.0**decade for decade in decades for step in steps]
+    return {
+        "type": "log",
+        "range": [low - room, high + room],
+        "tickvals": ticks,
+        "ticktext": [_round(tick) for tick in ticks],
+    }
+
+
+def _round(tick: float) -> str:
+    """A tick of one digit: 200000 as "200 k"."""
+    for scale, prefix in PREFIXES:
+        if tick >= scale:
+            return f"{tick / scale:.0f}{NARROW}{prefix}"
+    return f"{tick:g}"
+
+
+def _in_right_half(value: float, values: list[float]) -> bool:
+    """Whether a point lies in the right half of a logarithmic axis, so that its name fits on its left."""
+    kept = [other for other in values if _positive(other)]
+    return value * value > min(kept) * max(kept)
+
+
+def _positive(value: float | None) -> bool:
+    return value is not None and math.isfinite(value) and value > 0

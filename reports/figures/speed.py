@@ -1,0 +1,63 @@
+"""Images per second with intervals, one bar an architecture, switched by mode and batch size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bench.analysis.frames import groups, rows
+from bench.analysis.tables import Tables
+from reports.figures.spec import Columns, Trace, axis, figure, plain, switch
+from reports.palette import Look
+
+BAR = 34
+"""Pixels of height for each bar."""
+
+
+def throughput_bars(tables: Tables, looks: dict[str, Look]) -> dict[str, Any]:
+    """Median images per second with the 95 % interval of the median; largest batches first."""
+    columns = Columns()
+    traces: list[Trace] = []
+    options = []
+    settings = sorted(groups(tables.throughput, "mode", "batch_size"), key=lambda entry: -entry[0][1])
+    for (mode, size), group in settings:
+        option = f"{mode}-{size}"
+        options.append((option, f"{mode}, batch {size}", {}))
+        traces += [_bar(columns, row, option, tables, looks) for row in rows(group)]
+    labels = list(tables.labels)
+    layout = {
+        "xaxis": axis("Images per second", rangemode="tozero"),
+        "yaxis": {
+            "tickvals": list(range(len(labels))),
+            "ticktext": [plain(label, 22) for label in labels],
+            "range": [len(labels) - 0.5, -0.5],
+            "showgrid": False,
+        },
+        "height": 110 + BAR * len(labels),
+        "bargap": 0.35,
+        "hovermode": "closest",
+    }
+    return figure(columns, traces, layout, [switch("setting", "Setting", options)])
+
+
+def _bar(columns: Columns, row: dict[str, Any], option: str, tables: Tables, looks: dict[str, Look]) -> Trace:
+    look = looks[row["label"]]
+    speed = row["images_per_second"]
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "when": {"setting": option},
+        "arch": look.index,
+        "name": plain(row["label"]),
+        "x": columns.add([speed]),
+        "y": [tables.labels.index(row["label"])],
+        "marker": {"color": look.color},
+        "error_x": {
+            "type": "data",
+            "array": columns.add([row["high"] - speed]),
+            "arrayminus": columns.add([speed - row["low"]]),
+            "color": "var(--ink)",
+            "thickness": 1.4,
+            "width": 4,
+        },
+        "hovertemplate": "%{fullData.name}<br>%{x:,.0f} images/s<extra></extra>",
+    }

@@ -1,0 +1,84 @@
+"""Tables to one self-contained HTML page that asks nothing of a network and runs no script but its own."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from bench.analysis.tables import Tables
+from reports import assets
+from reports.conclusion import conclusion, plain_text
+from reports.elements import Figure
+from reports.figures.cost import cost_against_accuracy
+from reports.format import count
+from reports.sections import SECTIONS
+from reports.sections.ranking import ranking, suite_looks
+
+
+def render(tables: Tables) -> str:
+    """The whole page."""
+    sections = [section for make in SECTIONS if (section := make(tables))]
+    script = assets.read("script.js")
+    plotly, plotly_hash = assets.plotly()
+    drawn = suite_looks(tables)
+    sentences = conclusion(tables)
+    template = Environment(
+        loader=PackageLoader("reports", "."),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    ).get_template("page.html")
+    return template.render(
+        title=tables.suite.title,
+        question=tables.suite.description,
+        summary=plain_text(sentences),
+        facts=_facts(tables),
+        conclusion=sentences,
+        caveats=list(dict.fromkeys(tables.warnings["kind"])),
+        ranking=ranking(tables),
+        cost=_cost_figure(tables),
+        sections=sections,
+        legend=[(drawn[label].index, label, drawn[label].mark) for label in tables.labels],
+        style=Markup(assets.style()),  # noqa: S704 (our own file)
+        script=Markup(script),  # noqa: S704 (our own file)
+        plotly=plotly,
+        policy=f"{assets.policy_hash(script.encode())} {plotly_hash}",
+        to_json=to_json,
+    )
+
+
+def to_json(value: Any) -> Markup:
+    """JSON that can stand inside a script element: nothing in it can close the element or open a comment."""
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    for sign, escape in (
+        ("<", "\\u003c"),
+        (">", "\\u003e"),
+        ("&", "\\u0026"),
+        ("\u2028", "\\u2028"),
+        ("\u2029", "\\u2029"),
+    ):
+        text = text.replace(sign, escape)
+    return Markup(text)  # noqa: S704 (escaped above)
+
+
+def _cost_figure(tables: Tables) -> Figure | None:
+    spec = cost_against_accuracy(tables, suite_looks(tables))
+    caption = "Up and to the left is better. Whiskers are 95 % Student-t intervals over seeds; the cost axis is logarithmic."
+    return Figure("figure-cost", caption, spec) if spec["traces"] else None
+
+
+def _facts(tables: Tables) -> list[str]:
+    """The line under the title: on what, for how long, where, when."""
+    recipe, data, choices = tables.suite.recipe, tables.data, tables.choices
+    facts = [data.name if data else tables.suite.dataset.name]
+    if data:
+        facts.append(f"{count(data.train_images)} training images")
+    facts.append(f"{recipe.epochs} epochs")
+    facts.append(f"{tables.finished} of {len(tables.trials)} trials")
+    if choices:
+        facts += [choices.device_name, choices.precision]
+    return [*facts, tables.info.created_at[:10]]

@@ -1,0 +1,28 @@
+"""One function a section: tables in, `Section` out. `SECTIONS` holds their order on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bench.analysis.tables import Tables
+from reports.elements import Section
+from reports.sections.accuracy import convergence, differences, learning_curves
+from reports.sections.cost import cost, throughput
+from reports.sections.provenance import data, environment, recipes, suite, trials
+from reports.sections.trust import caveats, claims
+
+SECTIONS: tuple[Callable[[Tables], Section | None], ...] = (
+    caveats,
+    learning_curves,
+    convergence,
+    differences,
+    claims,
+    cost,
+    throughput,
+    trials,
+    recipes,
+    data,
+    environment,
+    suite,
+)
+"""A section that has nothing to show returns None and is left out."""

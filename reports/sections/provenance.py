@@ -1,0 +1,139 @@
+"""Where the numbers come from: trials and holes, recipes, data, environment, and the suite itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from bench.analysis.frames import rows
+from bench.analysis.tables import Tables
+from reports import format as show
+from reports.elements import Cell, Column, Fold, Items, Section, Table, Verbatim
+from reports.sections.ranking import name_cell, suite_looks
+
+TONES: dict[str, Literal["", "good", "bad", "unsure", "quiet"]] = {
+    "done": "good",
+    "missing": "quiet",
+    "interrupted": "unsure",
+}
+
+
+def trials(tables: Tables) -> Section:
+    """One row a planned trial, holes included."""
+    drawn = suite_looks(tables)
+    columns = (
+        Column("Architecture", numeric=False),
+        Column("Seed"),
+        Column("Status", numeric=False),
+        Column("Epochs"),
+        Column("Test", "last epoch"),
+        Column("Test", "best, by test"),
+        Column("Training"),
+        Column("Evaluation"),
+        Column("Why", numeric=False),
+        Column("Trial", "id", numeric=False),
+    )
+    body = tuple(
+        (
+            name_cell(row["label"], drawn[row["label"]]),
+            Cell(str(row["seed"]), row["seed"]),
+            Cell(row["status"], tone=TONES.get(row["status"], "bad")),
+            Cell(f"{show.count(row['epochs'])} of {row['epochs_planned']}", row["epochs"]),
+            Cell(show.percent(row["test_accuracy"]), row["test_accuracy"]),
+            Cell(show.percent(row["best_test_accuracy"]), row["best_test_accuracy"]),
+            Cell(show.seconds(row["train_seconds"]), row["train_seconds"]),
+            Cell(show.seconds(row["evaluation_seconds"]), row["evaluation_seconds"]),
+            Cell(row["reason"] if isinstance(row["reason"], str) else ""),
+            Cell(row["trial_id"], tone="quiet"),
+        )
+        for row in rows(tables.trials)
+    )
+    lead = (
+        f"{tables.finished} of {len(tables.trials)} planned trials finished; only those are averaged. "
+        "A trial that failed, diverged, was interrupted or cannot be read stays in this table."
+    )
+    return Section("trials", "Trials", lead, (Table("table-trials", columns, body),))
+
+
+def recipes(tables: Tables) -> Section:
+    """How the architectures were trained, differences first."""
+    entries = sorted(rows(tables.recipes), key=lambda row: not row["differs"])
+    columns = (
+        Column("Key", numeric=False),
+        Column("Differs", numeric=False),
+        *(Column(label, numeric=False) for label in tables.labels),
+    )
+    body = tuple(
+        (
+            Cell(row["key"]),
+            Cell("differs" if row["differs"] else "same", tone="unsure" if row["differs"] else "quiet"),
+            *(Cell(row["values"][label]) for label in tables.labels),
+        )
+        for row in entries
+    )
+    different = sum(bool(row["differs"]) for row in entries)
+    lead = (
+        f"{different} of {len(entries)} recipe keys differ between architectures."
+        if different
+        else "Every architecture was trained with the same recipe."
+    )
+    return Section("recipes", "Recipes", lead, (Table("table-recipes", columns, body),))
+
+
+def data(tables: Tables) -> Section | None:
+    """What was learned, and how it was split."""
+    facts = tables.data
+    if facts is None:
+        return None
+    classes = ", ".join(facts.classes[:20]) + (
+        f" and {len(facts.classes) - 20} more" if len(facts.classes) > 20 else ""
+    )
+    validation = (
+        "test set used for validation"
+        if facts.validated_on_test
+        else f"{show.count(facts.validation_images)} images"
+    )
+    pairs = (
+        ("Data set", facts.name),
+        ("Images", "lossy re-encoded copy of the originals" if facts.reencoded else "as published"),
+        ("Training", f"{show.count(facts.train_images)} images"),
+        ("Validation", validation),
+        ("Test", f"{show.count(facts.test_images)} images"),
+        ("Input", f" {show.TIMES} ".join(map(str, facts.image_shape)) + " (C, H, W)"),
+        ("Classes", f"{len(facts.classes)}: {classes}"),
+        ("Read from", facts.layout),
+        ("Fingerprint", f"{facts.fingerprint} (SHA-256 of decoded images and labels)"),
+        *((("Note", facts.note),) if facts.note else ()),
+    )
+    return Section("data", "Data", "", (Items(pairs),))
+
+
+def environment(tables: Tables) -> Section:
+    """Hardware, precision, libraries."""
+    choices = tables.choices.model_dump() if tables.choices else {}
+    pairs = (
+        ("Run", tables.info.run_id),
+        ("Started", tables.info.created_at),
+        ("Command", " ".join(tables.info.command)),
+        *_flat(choices),
+    )
+    rest = tuple(_flat(tables.info.environment))
+    fold = (Fold("Libraries and machine", (Items(rest),)),) if rest else ()
+    return Section("environment", "Environment", "", (Items(pairs), *fold))
+
+
+def suite(tables: Tables) -> Section:
+    """The file that this run was made from, and what it resolved to."""
+    resolved = json.dumps(tables.suite.model_dump(mode="json"), indent=2, ensure_ascii=False)
+    fold = Fold("Resolved suite, defaults included", (Verbatim(resolved),))
+    return Section("suite", "Suite", "", (Verbatim(tables.suite_text), fold))
+
+
+def _flat(value: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, item in value.items():
+        name = f"{prefix}{key}".replace("_", " ")
+        if isinstance(item, Mapping):
+            yield from _flat(item, f"{name} ")
+        elif item is not None and item != "":
+            yield name, ", ".join(map(str, item)) if isinstance(item, list | tuple) else str(item)
