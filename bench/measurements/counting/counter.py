@@ -125,6 +125,7 @@ def _layers(model: nn.Module, tallies: Tallies) -> list[LayerCount]:
                     activations=tally.activations,
                     calls=tally.calls,
                     input_shape=tally.input_shape,
+                    weights=tuple(tuple(weight.shape) for weight in own),
                 )
             )
     return layers

@@ -38,6 +38,8 @@ class LayerCount:
     """How often it was called."""
     input_shape: Shape = ()
     """Shape of its last input, without a batch dimension of 1; empty if it was never called."""
+    weights: tuple[Shape, ...] = ()
+    """Shapes of the parameters counted in `params`."""
 
 
 @dataclass(frozen=True)
