@@ -1,17 +1,15 @@
-"""The answer in one paragraph, generated from the tables: who wins, by how much, at what cost, what is open."""
+"""The answer in one paragraph, from the tables: who wins, by how much, at what cost, and what is open."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from bench.analysis.frames import rows, where
 from bench.analysis.tables import Tables
 from reports import format as show
-
-Words = tuple[tuple[str, bool], ...]
-"""Text in pieces; True marks an architecture's name, which is set in bold."""
+from reports.words import Words, joined, name, names
 
 
 def conclusion(tables: Tables) -> list[Words]:
@@ -22,12 +20,7 @@ def conclusion(tables: Tables) -> list[Words]:
     )
     if not ranked:
         return [(("No trial has finished, so there is nothing to compare yet.", False),)]
-    return [*_winner(tables, ranked), *_cost(tables, ranked), *_convergence(tables), *_open(tables)]
-
-
-def plain_text(sentences: list[Words]) -> str:
-    """The paragraph without emphasis."""
-    return " ".join("".join(text for text, _ in words) for words in sentences)
+    return [*_winner(tables, ranked), *_cost(ranked), *_convergence(tables), *_open(tables)]
 
 
 def _winner(tables: Tables, ranked: list[dict[str, Any]]) -> Iterator[Words]:
@@ -41,50 +34,52 @@ def _winner(tables: Tables, ranked: list[dict[str, Any]]) -> Iterator[Words]:
     )
     verb = "reaches" if len(ranked) == 1 else "has the highest mean test accuracy,"
     yield (
-        _name(best),
+        name(best),
         (f" {verb} {show.percent(best['test_accuracy'])} after the last epoch ({interval}).", False),
     )
     rivals = [(rival, _difference(tables, best["label"], rival["label"])) for rival in ranked[1:]]
     beaten = [pair for pair in rivals if pair[1] and pair[1]["low"] > 0]
-    level = [pair for pair in rivals if pair[1] and pair[1]["low"] <= 0]
+    level = [pair for pair in rivals if pair[1] and pair[1]["low"] <= 0 <= pair[1]["high"]]
     if beaten:
         nearest, gap = beaten[0]
+        over = f" over {nearest['label']}" if len(beaten) > 1 else ""
         yield (
             ("It is ahead of ", False),
-            *_list([rival for rival, _ in beaten]),
-            (
-                f", by {_gap(gap)} points" + (f" over {_last(nearest)}" if len(beaten) > 1 else "") + ".",
-                False,
-            ),
+            *names([rival for rival, _ in beaten]),
+            (f", by {_gap(gap)} points{over}.", False),
         )
     if level:
         rival, gap = level[0]
-        many = f" over {_last(rival)}" if len(level) > 1 else ""
+        many = f" over {rival['label']}" if len(level) > 1 else ""
         yield (
             ("It cannot be told apart from ", False),
-            *_list([rival for rival, _ in level]),
+            *names([rival for rival, _ in level]),
             (f": the lead{many} is {_gap(gap)} points, an interval that contains zero.", False),
         )
 
 
-def _cost(tables: Tables, ranked: list[dict[str, Any]]) -> Iterator[Words]:
-    if len(ranked) < 2:
-        return
-    best = ranked[0]
-    facts = (("params", "has the fewest params", show.si), ("macs", "needs the fewest MACs", show.si),
-             ("seconds_per_epoch", "trains fastest, at", show.seconds))  # fmt: skip
-    for column, claim, text in facts:
-        cheapest = min(ranked, key=lambda row: row[column])
-        if not math.isfinite(cheapest[column]) or max(row[column] for row in ranked) == cheapest[column]:
+COSTS: tuple[tuple[str, str, Callable[[float], str]], ...] = (
+    ("params", "the fewest params", show.si),
+    ("macs", "the fewest MACs", show.si),
+    ("seconds_per_epoch", "the fastest training", lambda value: f"{show.seconds(value)} an epoch"),
+)
+
+
+def _cost(ranked: list[dict[str, Any]]) -> Iterator[Words]:
+    """Who is cheapest in what, and how many times as much the most accurate or else the dearest costs."""
+    wins: dict[str, list[str]] = {}
+    for column, claim, text in COSTS:
+        values = {row["label"]: row[column] for row in ranked if math.isfinite(row[column])}
+        if len(values) < 2 or min(values.values()) == max(values.values()):
             continue
-        value = text(cheapest[column])
-        stated = f"{claim} {value} an epoch" if column == "seconds_per_epoch" else f"{claim} ({value})"
-        if cheapest is best:
-            dearest = max(ranked, key=lambda row: row[column])
-            more = f"; {_last(dearest)} takes {show.ratio(dearest[column] / cheapest[column])} as much"
-        else:
-            more = f", where {_last(best)} takes {show.ratio(best[column] / cheapest[column])} as much"
-        yield (_name(cheapest), (f" {stated}{more}.", False))
+        cheapest = min(values, key=values.__getitem__)
+        best = ranked[0]["label"]
+        compared = best if best in values and best != cheapest else max(values, key=values.__getitem__)
+        times = show.ratio(values[compared] / values[cheapest])
+        advantage = f"{claim} ({text(values[cheapest])}; {compared} {times})"
+        wins.setdefault(cheapest, []).append(advantage)
+    for label, advantages in wins.items():
+        yield ((label, True), (f" has {joined(advantages)}.", False))
 
 
 def _convergence(tables: Tables) -> Iterator[Words]:
@@ -97,26 +92,27 @@ def _convergence(tables: Tables) -> Iterator[Words]:
     certain = [row for row in table if math.isfinite(row["seconds_median"])]
     if certain:
         first = min(certain, key=lambda row: row["seconds_median"])
-        cost = f"{show.seconds(first['seconds_median'])} of training, {show.number(first['epochs_median'], 0)} epochs"
+        epochs = show.number(first["epochs_median"], 0)
+        cost = f"{show.seconds(first['seconds_median'])} of training, {epochs} epochs"
         yield (
             (f"To {show.percent(target, 0)} test accuracy, ", False),
-            _name(first),
+            name(first),
             (f" is first (median {cost}).", False),
         )
     never = [row for row in table if row["reached"] == 0]
     if never:
-        yield (*_list(never), (f" never reached {show.percent(target, 0)} within the budget.", False))
+        yield (*names(never), (f" never reached {show.percent(target, 0)} within the budget.", False))
 
 
 def _open(tables: Tables) -> Iterator[Words]:
     missing = len(tables.trials) - tables.finished
     if missing:
-        text = f"{missing} of {len(tables.trials)} trials gave no result and are not part of any number here."
+        text = f"{missing} of {len(tables.trials)} trials gave no result and are left out of every number."
         yield ((text, False),)
 
 
 def _difference(tables: Tables, first: str, second: str) -> dict[str, Any] | None:
-    """The paired difference, first minus second, whichever way round the table has it; None without interval."""
+    """The paired difference, first minus second; None where it has no interval."""
     for row in rows(tables.differences):
         if (row["first"], row["second"]) == (first, second):
             return row if math.isfinite(row["low"]) else None
@@ -129,24 +125,3 @@ def _difference(tables: Tables, first: str, second: str) -> dict[str, Any] | Non
 def _gap(gap: dict[str, Any] | None) -> str:
     assert gap
     return f"{show.points(gap['difference'])} ({show.points_range(gap['low'], gap['high'])})"
-
-
-def _name(row: dict[str, Any]) -> tuple[str, bool]:
-    return (row["label"], True)
-
-
-def _last(row: dict[str, Any]) -> str:
-    return str(row["label"])
-
-
-def _list(entries: list[dict[str, Any]], most: int = 4) -> Words:
-    """Names in bold, joined as in a sentence; a long list ends in a count."""
-    shown = [_name(row) for row in entries[:most]]
-    if len(entries) > most:
-        shown.append((f"{len(entries) - most} others", False))
-    words: list[tuple[str, bool]] = []
-    for index, entry in enumerate(shown):
-        if index:
-            words.append((" and " if index == len(shown) - 1 else ", ", False))
-        words.append(entry)
-    return tuple(words)

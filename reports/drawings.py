@@ -39,17 +39,15 @@ def interval(
     ends: tuple[float, float],
     *,
     color: str = "currentColor",
-    zero: bool = False,
     band: tuple[float, float] | None = None,
 ) -> Markup:
-    """A dot with its interval, if it has one.
+    """A dot with its interval, if it has one; zero is marked where the scale holds it.
 
     Args:
         scale: The column's scale.
         value: Where the dot stands; NaN draws none.
         ends: Low and high; NaN draws none.
         color: A CSS colour.
-        zero: Whether zero is marked by a line.
         band: A range to shade behind, for example a claim's tolerance.
     """
     middle = HEIGHT / 2
@@ -58,7 +56,7 @@ def interval(
         left, right = (scale.at(end) for end in band)
         width = max(right - left, 1.5)
         parts.append(f'<rect class="band" x="{left:.1f}" y="0" width="{width:.1f}" height="{HEIGHT:.0f}"/>')
-    if zero:
+    if scale.low < 0 < scale.high:
         x = scale.at(0.0)
         parts.append(f'<line class="zero" x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{HEIGHT:.0f}"/>')
     if all(map(math.isfinite, ends)):

@@ -9,6 +9,8 @@ from markupsafe import Markup
 
 from reports.format import exact
 
+NOTHING = Markup()
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -17,9 +19,9 @@ class Cell:
     text: str
     value: object = None
     """The exact value; None takes the text."""
-    mark: Markup = Markup()
+    mark: Markup = NOTHING
     """The architecture's marker, before the text."""
-    graphic: Markup = Markup()
+    graphic: Markup = NOTHING
     """A small drawing after the text."""
     tone: Literal["", "good", "bad", "unsure", "quiet"] = ""
     """What a verdict means; always said in the text as well."""
@@ -60,6 +62,8 @@ class Figure:
     id: str
     caption: str
     spec: dict[str, Any]
+    legend: bool = True
+    """Whether architectures can be shown and hidden; not where the axis names them."""
     kind: str = "figure"
 
 
@@ -93,7 +97,7 @@ class Fold:
 
     title: str
     parts: tuple[Part, ...]
-    mark: Markup = Markup()
+    mark: Markup = NOTHING
     kind: str = "fold"
 
 

@@ -13,10 +13,11 @@ import pandas as pd
 from bench.analysis.frames import rows
 from bench.analysis.tables import Tables
 from bench.store import write_atomically
-from reports.conclusion import conclusion, plain_text
-from reports.elements import Section, Table
+from reports.conclusion import conclusion
+from reports.elements import Items, Notes, Section, Table
 from reports.sections import SECTIONS
 from reports.sections.ranking import ranking
+from reports.words import plain_text
 
 TABLES_FOLDER = "tables"
 
@@ -73,9 +74,9 @@ def _section(section: Section) -> list[str]:
     """Heading, lead and tables; figures and verbatim text stay in the page."""
     parts: list[str] = []
     for part in section.parts:
-        if part.kind == "table":
+        if isinstance(part, Table):
             parts.append(_table(part))
-        elif part.kind in ("items", "notes"):
+        elif isinstance(part, Items | Notes):
             parts.append("\n".join(f"- **{_escape(name)}**: {_escape(text)}" for name, text in part.pairs))
     if not parts:
         return []

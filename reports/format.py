@@ -56,6 +56,8 @@ def points(difference: float | None, *, signed: bool = True) -> str:
 
 def points_range(low: float, high: float) -> str:
     """Both ends of the interval of a difference, in percentage points."""
+    if absent(low):
+        return ABSENT
     return f"{points(low)} to {points(high)}"
 
 
@@ -103,7 +105,7 @@ def milliseconds(value: float | None) -> str:
 
 
 def ratio(value: float) -> str:
-    """How many times: "7.5×"."""
+    """How many times, with a multiplication sign: "7.50x"."""
     return f"{_significant(value) if value < 10 else count(value)}{TIMES}"
 
 

@@ -10,12 +10,13 @@ from markupsafe import Markup
 
 from bench.analysis.tables import Tables
 from reports import assets
-from reports.conclusion import conclusion, plain_text
+from reports.conclusion import conclusion
 from reports.elements import Figure
 from reports.figures.cost import cost_against_accuracy
 from reports.format import count
 from reports.sections import SECTIONS
 from reports.sections.ranking import ranking, suite_looks
+from reports.words import plain_text
 
 
 def render(tables: Tables) -> str:
@@ -54,30 +55,28 @@ def render(tables: Tables) -> str:
 def to_json(value: Any) -> Markup:
     """JSON that can stand inside a script element: nothing in it can close the element or open a comment."""
     text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    for sign, escape in (
-        ("<", "\\u003c"),
-        (">", "\\u003e"),
-        ("&", "\\u0026"),
-        ("\u2028", "\\u2028"),
-        ("\u2029", "\\u2029"),
-    ):
-        text = text.replace(sign, escape)
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
     return Markup(text)  # noqa: S704 (escaped above)
 
 
 def _cost_figure(tables: Tables) -> Figure | None:
     spec = cost_against_accuracy(tables, suite_looks(tables))
-    caption = "Up and to the left is better. Whiskers are 95 % Student-t intervals over seeds; the cost axis is logarithmic."
+    caption = (
+        "Up and to the left is better. Whiskers are 95 % Student-t intervals over seeds; the cost axis is "
+        "logarithmic."
+    )
     return Figure("figure-cost", caption, spec) if spec["traces"] else None
 
 
 def _facts(tables: Tables) -> list[str]:
     """The line under the title: on what, for how long, where, when."""
-    recipe, data, choices = tables.suite.recipe, tables.data, tables.choices
+    data, choices = tables.data, tables.choices
     facts = [data.name if data else tables.suite.dataset.name]
     if data:
         facts.append(f"{count(data.train_images)} training images")
-    facts.append(f"{recipe.epochs} epochs")
+    planned = sorted(set(tables.trials["epochs_planned"]))
+    facts.append(f"{' or '.join(map(str, planned))} epochs")
     facts.append(f"{tables.finished} of {len(tables.trials)} trials")
     if choices:
         facts += [choices.device_name, choices.precision]

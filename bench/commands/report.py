@@ -52,7 +52,5 @@ def newest(folder: Path) -> Path:
         raise StoreError(f"{folder}: no such folder; `bench list runs` shows the runs there are")
     runs = [path.parent for pattern in (f"*/{RUN_FILE}", f"*/*/{RUN_FILE}") for path in folder.glob(pattern)]
     if not runs:
-        raise StoreError(
-            f"{folder}: holds no run (no {RUN_FILE}); `bench list runs` shows the runs there are"
-        )
+        raise StoreError(f"{folder}: holds no run (no {RUN_FILE}); `bench list runs` shows them")
     return max(runs, key=lambda path: ((path / RUN_FILE).stat().st_mtime, path.name))

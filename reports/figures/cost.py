@@ -78,12 +78,12 @@ def _point(columns: Columns, row: dict[str, Any], column: str, look: Look) -> Tr
 
 
 def log_scale(values: Iterable[float]) -> dict[str, Any]:
-    """A logarithmic axis over the values with some room, and ticks at 1, 2 and 5 with SI prefixes."""
+    """A logarithmic axis over the values with some room, and round ticks with SI prefixes."""
     kept = [value for value in values if _positive(value)]
     low, high = math.log10(min(kept)), math.log10(max(kept))
     room = max(0.12 * (high - low), 0.15)
     decades = range(math.floor(low - room), math.ceil(high + room) + 1)
-    steps = (1,) if high - low > 4 else (1, 2, 5)
+    steps = (1,) if high - low > 4 else (1, 2, 5) if high - low > 1 else (1, 1.5, 2, 3, 4, 5, 7)
     ticks = [step * 10.0**decade for decade in decades for step in steps]
     return {
         "type": "log",
@@ -94,10 +94,10 @@ def log_scale(values: Iterable[float]) -> dict[str, Any]:
 
 
 def _round(tick: float) -> str:
-    """A tick of one digit: 200000 as "200 k"."""
+    """A tick of one or two digits: 200000 as "200 k"."""
     for scale, prefix in PREFIXES:
         if tick >= scale:
-            return f"{tick / scale:.0f}{NARROW}{prefix}"
+            return f"{tick / scale:g}{NARROW}{prefix}"
     return f"{tick:g}"
 
 

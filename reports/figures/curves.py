@@ -1,4 +1,4 @@
-"""Learning curves: accuracy and loss against epochs, seconds and training FLOPs; mean and range over seeds."""
+"""Learning curves: accuracy and loss against epochs, seconds or training FLOPs; mean and range of seeds."""
 
 from __future__ import annotations
 
@@ -13,8 +13,13 @@ from reports.figures.spec import Columns, Trace, axis, figure, plain, switch
 from reports.format import percent
 from reports.palette import Look
 
+Options = list[tuple[str, str, dict[str, Any]]]
+
 METRICS = ("accuracy", "loss")
 SPLITS = ("test", "validation", "train")
+MARKERS = 12
+"""Markers along a line, at most: enough to tell lines apart without colour."""
+
 AGAINST = {"epochs": "epoch", "seconds": "cumulative_seconds", "flops": "cumulative_flops"}
 """Columns of the table of epochs, by the name of the switch's option."""
 
@@ -42,18 +47,18 @@ def learning_curves(tables: Tables, looks: dict[str, Look]) -> dict[str, Any]:
 def _switches(tables: Tables) -> list[dict[str, Any]]:
     on_test = tables.data is not None and tables.data.validated_on_test
     names = ("Test", "Validation (test set used for validation)" if on_test else "Validation", "Train")
-    splits = [
+    splits: Options = [
         (split, text, {})
         for split, text in zip(SPLITS, names, strict=True)
         if tables.epochs[f"{split}_accuracy"].notna().any()
     ]
     targets = tables.suite.measure.convergence.targets
     marked = {"shapes": _targets(targets), "annotations": _target_names(targets)}
-    metrics = [
+    metrics: Options = [
         ("accuracy", "Accuracy", {"yaxis": axis("Accuracy", tickformat=".0%"), **marked}),
         ("loss", "Loss", {"yaxis": axis("Loss (nats)", tickformat=""), "shapes": [], "annotations": []}),
     ]
-    against = [
+    against: Options = [
         ("epochs", "Epochs", {"xaxis": axis("Epoch")}),
         ("seconds", "Training time", {"xaxis": axis("Seconds of training, evaluation excluded")}),
         ("flops", "Training FLOPs", {"xaxis": axis("Training FLOPs, forward and backward")}),
@@ -84,21 +89,24 @@ def _architecture(columns: Columns, curves: pd.DataFrame, label: str, look: Look
         y = columns.add(mean[name])
         for against, x in xs.items():
             when = {"metric": metric, "split": split, "against": against}
-            traces += _line(label, look, when, x, y, ends)
+            traces += _line(label, look, when, x, (y, ends))
     return traces
 
 
 def _line(
-    label: str, look: Look, when: dict[str, str], x: str, mean: str, ends: tuple[str, str] | None
+    label: str, look: Look, when: dict[str, str], x: str, y: tuple[str, tuple[str, str] | None]
 ) -> list[Trace]:
-    shared = {"type": "scatter", "mode": "lines", "x": x, "when": when, "arch": look.index}
-    edge = shared | {"line": {"width": 0}, "hoverinfo": "skip"}
+    mean, ends = y
+    shared = {"type": "scatter", "x": x, "when": when, "arch": look.index}
+    edge = shared | {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
     fill = {"fill": "tonexty", "fillcolor": look.color, "band": True}
     band = [edge | {"y": ends[0]}, edge | {"y": ends[1]} | fill] if ends else []
     line = shared | {
         "y": mean,
+        "mode": "lines+markers",
         "name": plain(label),
-        "line": {"color": look.color, "width": 2.2, "dash": look.dash},
+        "line": {"color": look.color, "width": 2, "dash": look.dash},
+        "marker": {"color": look.color, "symbol": look.symbol, "size": 7, "maxdisplayed": MARKERS},
         "hovertemplate": "%{y:.2%}" if when["metric"] == "accuracy" else "%{y:.4f}",
     }
     return [*band, line]
@@ -113,7 +121,7 @@ def _targets(targets: tuple[float, ...]) -> list[dict[str, Any]]:
 
 
 def _target_names(targets: tuple[float, ...]) -> list[dict[str, Any]]:
-    place = {"xref": "paper", "x": 1, "xanchor": "right", "yanchor": "bottom", "showarrow": False}
+    place = {"xref": "paper", "x": 0.006, "xanchor": "left", "yanchor": "bottom", "showarrow": False}
     return [
         {
             **place,

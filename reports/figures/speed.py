@@ -9,7 +9,7 @@ from bench.analysis.tables import Tables
 from reports.figures.spec import Columns, Trace, axis, figure, plain, switch
 from reports.palette import Look
 
-BAR = 34
+BAR = 36
 """Pixels of height for each bar."""
 
 
@@ -17,7 +17,7 @@ def throughput_bars(tables: Tables, looks: dict[str, Look]) -> dict[str, Any]:
     """Median images per second with the 95 % interval of the median; largest batches first."""
     columns = Columns()
     traces: list[Trace] = []
-    options = []
+    options: list[tuple[str, str, dict[str, Any]]] = []
     settings = sorted(groups(tables.throughput, "mode", "batch_size"), key=lambda entry: -entry[0][1])
     for (mode, size), group in settings:
         option = f"{mode}-{size}"
@@ -33,7 +33,7 @@ def throughput_bars(tables: Tables, looks: dict[str, Look]) -> dict[str, Any]:
             "showgrid": False,
         },
         "height": 110 + BAR * len(labels),
-        "bargap": 0.35,
+        "bargap": 0.6,
         "hovermode": "closest",
     }
     return figure(columns, traces, layout, [switch("setting", "Setting", options)])

@@ -13,6 +13,10 @@ from reports.elements import Cell, Column, Figure, Section, Table
 from reports.figures.curves import learning_curves as curves_figure
 from reports.sections.ranking import name_cell, suite_looks
 
+ACCURACIES = (
+    "train_accuracy", "validation_accuracy", "test_accuracy", "selected_test_accuracy", "best_test_accuracy",
+)  # fmt: skip
+
 
 def learning_curves(tables: Tables) -> Section | None:
     """Accuracy and loss along training."""
@@ -55,8 +59,9 @@ def convergence(tables: Tables) -> Section | None:
         for row in rows(tables.convergence)
     )  # fmt: skip
     lead = (
-        "Cost to the first evaluation on the test set at or above the target. A seed that never got there is "
-        "censored: it counts as more than its budget and is never dropped, so a median can read \u201c> budget\u201d."
+        "Cost to the first evaluation on the test set at or above the target. A seed that never got there "
+        "is censored: it counts as more than its budget and is never dropped, so a median can read "
+        "\u201c> budget\u201d."
     )
     return Section("convergence", "Convergence", lead, (Table("table-convergence", columns, body),))
 
@@ -71,7 +76,7 @@ def differences(tables: Tables) -> Section | None:
     columns = (
         Column("First", numeric=False),
         Column("Second", numeric=False),
-        Column("Difference", "points", "First minus second, test accuracy of the last epoch, paired by seed."),
+        Column("Difference", "points", "First minus second, last epoch, paired by seed."),
         Column("95 % interval", "points"),
         Column("Verdict", numeric=False),
         Column("Effect size", "d", "Mean over standard deviation of the paired differences."),
@@ -84,8 +89,8 @@ def differences(tables: Tables) -> Section | None:
             name_cell(row["first"], drawn[row["first"]]),
             name_cell(row["second"], drawn[row["second"]]),
             Cell(show.points(row["difference"]), row["difference"],
-                 graphic=interval(scale, row["difference"], (row["low"], row["high"]), zero=True)),
-            Cell(show.points_range(row["low"], row["high"]) if math.isfinite(row["low"]) else show.ABSENT, row["low"]),
+                 graphic=interval(scale, row["difference"], (row["low"], row["high"]))),
+            Cell(show.points_range(row["low"], row["high"]), _ends(row["low"], row["high"])),
             _verdict(row),
             Cell(show.number(row["effect_size"], 1), row["effect_size"]),
             Cell(show.count(row["seeds"]), row["seeds"]),
@@ -94,8 +99,9 @@ def differences(tables: Tables) -> Section | None:
         for row in table
     )  # fmt: skip
     lead = (
-        "Test accuracy of the last epoch, first minus second, compared seed by seed. An interval that contains "
-        "zero means that these seeds cannot tell the two apart. Each interval stands for its pair alone."
+        "Test accuracy of the last epoch, first minus second, compared seed by seed. An interval that "
+        "contains zero means that these seeds cannot tell the two apart. Each interval stands for its pair "
+        "alone."
     )
     return Section("differences", "Differences", lead, (Table("table-differences", columns, body),))
 
@@ -115,18 +121,11 @@ def _accuracies(tables: Tables) -> Table:
         Column("Test loss", "nats"),
         Column("Area", "under the curve", "Mean height of the test accuracy curve over epochs."),
     )
-    names = (
-        "train_accuracy",
-        "validation_accuracy",
-        "test_accuracy",
-        "selected_test_accuracy",
-        "best_test_accuracy",
-    )
     body = tuple(
         (
             name_cell(row["label"], drawn[row["label"]]),
             *(Cell(show.percent_interval(row[name], row[f"{name}_low"], row[f"{name}_high"]), row[name])
-              for name in names),
+              for name in ACCURACIES),
             Cell(show.points(row["optimism"]), row["optimism"]),
             Cell(show.number(row["test_loss"], 4), row["test_loss"]),
             Cell(show.percent(row["area_under_curve"]), row["area_under_curve"]),
@@ -143,6 +142,11 @@ def _cost(row: dict[str, Any], axis: str, text: Any) -> Cell:
     if math.isinf(median):
         return Cell(f"> {text(row[f'{axis}_budget'])}", median, tone="unsure")
     return Cell(text(median), median)
+
+
+def _ends(low: float, high: float) -> str:
+    """Both ends, for copying; the low one sorts."""
+    return "" if math.isnan(low) else f"{low!r} {high!r}"
 
 
 def _verdict(row: dict[str, Any]) -> Cell:

@@ -33,11 +33,11 @@ def cost(tables: Tables) -> Section:
         for row in rows(tables.summary)
     )  # fmt: skip
     folds = tuple(
-        Fold(label, (_layers(tables, label, number),), drawn[label].mark)
+        Fold(f"Layers of {label}", (_layers(tables, label, number),), drawn[label].mark)
         for number, label in enumerate(tables.labels)
         if len(where(tables.layers, label=label))
     )
-    lead = "Counts are exact, per image at the size it was trained on. FLOPs are 2 \u00d7 MACs; the two are never mixed."
+    lead = "Counts are exact, per image of the size that was trained on. FLOPs are 2 \u00d7 MACs."
     return Section("cost", "Cost", lead, (Table("table-cost", columns, body), *folds))
 
 
@@ -57,13 +57,11 @@ def throughput(tables: Tables) -> Section | None:
         Column("Blocks", "x steps"),
     )
     body = tuple(_speed(row, name_cell(row["label"], drawn[row["label"]])) for row in rows(tables.throughput))
-    caption = (
-        "Median of timed blocks after warm-up, synchronised; whiskers are the 95 % interval of the median."
-    )
-    figure = Figure("figure-throughput", caption, throughput_bars(tables, drawn))
+    caption = "Median of timed blocks after warm-up; whiskers are the 95 % interval of the median."
+    figure = Figure("figure-throughput", caption, throughput_bars(tables, drawn), legend=False)
     lead = (
-        "Images per second at a stated batch size. Training is forward, backward and optimiser step; inference is "
-        f"the forward pass.{_conditions(tables)}"
+        "Images per second at a stated batch size. Training is forward, backward and optimiser step; "
+        f"inference is the forward pass.{_conditions(tables)}"
     )
     return Section("throughput", "Throughput", lead, (figure, Table("table-throughput", columns, body)))
 

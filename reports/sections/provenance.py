@@ -19,6 +19,10 @@ TONES: dict[str, Literal["", "good", "bad", "unsure", "quiet"]] = {
 }
 
 
+MOST_CLASSES = 20
+"""Classes named in full; more are counted."""
+
+
 def trials(tables: Tables) -> Section:
     """One row a planned trial, holes included."""
     drawn = suite_looks(tables)
@@ -86,19 +90,14 @@ def data(tables: Tables) -> Section | None:
     facts = tables.data
     if facts is None:
         return None
-    classes = ", ".join(facts.classes[:20]) + (
-        f" and {len(facts.classes) - 20} more" if len(facts.classes) > 20 else ""
-    )
-    validation = (
-        "test set used for validation"
-        if facts.validated_on_test
-        else f"{show.count(facts.validation_images)} images"
-    )
+    more = len(facts.classes) - MOST_CLASSES
+    classes = ", ".join(facts.classes[:MOST_CLASSES]) + (f" and {more} more" if more > 0 else "")
+    held_out = f"{show.count(facts.validation_images)} images"
     pairs = (
         ("Data set", facts.name),
         ("Images", "lossy re-encoded copy of the originals" if facts.reencoded else "as published"),
         ("Training", f"{show.count(facts.train_images)} images"),
-        ("Validation", validation),
+        ("Validation", "test set used for validation" if facts.validated_on_test else held_out),
         ("Test", f"{show.count(facts.test_images)} images"),
         ("Input", f" {show.TIMES} ".join(map(str, facts.image_shape)) + " (C, H, W)"),
         ("Classes", f"{len(facts.classes)}: {classes}"),

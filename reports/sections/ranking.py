@@ -26,19 +26,19 @@ def name_cell(label: str, look: Look) -> Cell:
 def ranking(tables: Tables) -> Table:
     """What the first screen shows: accuracy with interval, then what it costs."""
     drawn = suite_looks(tables)
-    entries = sorted(rows(tables.summary), key=lambda row: (-_or_last(row["test_accuracy"]), row["label"]))
+    entries = sorted(rows(tables.summary), key=lambda row: (_descending(row["test_accuracy"]), row["label"]))
     ends = [row[f"test_accuracy{end}"] for row in entries for end in ("", "_low", "_high")]
     scale = Scale.over(ends)
     selected = bool(tables.summary["selected_test_accuracy"].notna().any())
     columns = (
         Column("Architecture", numeric=False),
         Column("Test accuracy", "last epoch", _accuracy_note()),
-        *((Column("Selected", "by validation", "Test accuracy of the epoch with the best validation accuracy."),)
+        *((Column("Selected", "by validation", "The epoch with the best validation accuracy."),)
           if selected else ()),
         Column("Best", "by test", "Test accuracy of the epoch with the best test accuracy: optimistic, "
                                   "since it is selected on the test set."),
         Column("Params", "", "Unique trainable elements, a shared module counted once."),
-        Column("MACs", "per image", "Multiply-accumulates of convolutions, linear layers and matrix products."),
+        Column("MACs", "per image", "Of convolutions, linear layers, matrix products."),
         Column("Training", "an epoch", "Seconds of training alone, evaluation excluded; mean over seeds."),
         Column("Training", "images/s", "Median over epochs, mean over seeds."),
         Column("Seeds", "done", "Finished of planned trials."),
@@ -51,16 +51,12 @@ def _row(row: dict[str, Any], look: Look, scale: Scale, *, selected: bool) -> tu
     low, mean, high = (row[f"test_accuracy{end}"] for end in ("_low", "", "_high"))
     drawing = interval(scale, mean, (low, high), color=look.color)
     accuracy = Cell(show.percent_interval(mean, low, high), mean, graphic=drawing)
-    chosen = (
-        (Cell(show.percent(row["selected_test_accuracy"]), row["selected_test_accuracy"]),)
-        if selected
-        else ()
-    )
+    by_validation = Cell(show.percent(row["selected_test_accuracy"]), row["selected_test_accuracy"])
     seeds = f"{row['seeds_done']} of {row['seeds_planned']}"
     return (
         name_cell(row["label"], look),
         accuracy,
-        *chosen,
+        *((by_validation,) if selected else ()),
         Cell(show.percent(row["best_test_accuracy"]), row["best_test_accuracy"]),
         Cell(show.si(row["params"]), row["params"]),
         Cell(show.si(row["macs"]), row["macs"]),
@@ -76,5 +72,6 @@ def _accuracy_note() -> str:
     )
 
 
-def _or_last(value: float) -> float:
-    return value if math.isfinite(value) else -math.inf
+def _descending(value: float) -> float:
+    """Sorts large values first and absent ones last."""
+    return -value if math.isfinite(value) else math.inf

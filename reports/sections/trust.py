@@ -10,6 +10,7 @@ from bench.analysis.tables import Tables
 from reports import format as show
 from reports.drawings import Scale, interval
 from reports.elements import Cell, Column, Notes, Section, Table
+from reports.palette import Look
 from reports.sections.ranking import name_cell, suite_looks
 
 FRACTIONS = frozenset({"test_accuracy", "train_accuracy", "validation_accuracy"})
@@ -50,7 +51,7 @@ def claims(tables: Tables) -> Section | None:
             name_cell(row["architecture"], drawn[row["architecture"]]),
             Cell(row["metric"].replace("_", " ")),
             Cell(_published(row), row["value"]),
-            Cell(_measured(row), row["measured"], graphic=_drawing(row, drawn[row["architecture"]].color)),
+            Cell(_measured(row), row["measured"], graphic=_drawing(row, drawn)),
             Cell(row["verdict"], tone=TONES[row["verdict"]]),
             Cell(show.count(row["seeds"]), row["seeds"]),
             Cell(row["reason"]),
@@ -60,8 +61,8 @@ def claims(tables: Tables) -> Section | None:
     )
     lead = (
         "Reproduced: the 95 % interval over seeds lies within the tolerance around the published figure. "
-        "Not reproduced: the two do not meet. Inconclusive: it straddles the edge. Not comparable: other data, "
-        "resolution, precision or protocol. One seed, and a count, is judged as a point."
+        "Not reproduced: the two do not meet. Inconclusive: it straddles the edge. Not comparable: other "
+        "data, resolution, precision or protocol. One seed, and a count, is judged as a point."
     )
     return Section("claims", "Claims", lead, (Table("table-claims", columns, body),))
 
@@ -90,8 +91,9 @@ def _measured(row: dict[str, Any]) -> str:
     return f"{text} {show.PLUS_MINUS} {_text(row['metric'], (row['high'] - row['low']) / 2)}"
 
 
-def _drawing(row: dict[str, Any], color: str) -> Any:
+def _drawing(row: dict[str, Any], drawn: dict[str, Look]) -> Any:
     """The measured interval over the band of tolerance."""
     band = (row["value"] - row["tolerance"], row["value"] + row["tolerance"])
     scale = Scale.over([*band, row["measured"], row["low"], row["high"]])
+    color = drawn[row["architecture"]].color
     return interval(scale, row["measured"], (row["low"], row["high"]), color=color, band=band)
