@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.errors import DONE, StoreError
+from bench.errors import DONE, StoreError, SuiteError
 from bench.locks.file import Lock, lock_path, render_lock
 from bench.measurements.locking import geometry_of, lock_architecture
 from bench.spec import Suite
@@ -18,6 +18,8 @@ def main(*suites: str) -> int:
     Raises:
         BenchError: A suite is wrong, an architecture cannot be built, or a file cannot be written.
     """
+    if not suites:
+        raise SuiteError("bench lock: name at least one suite, for example: bench lock suites/*.toml")
     texts = {lock_path(suite_path(suite)): render_lock(lock_suite(load_suite(suite))) for suite in suites}
     for path, text in texts.items():
         try:
