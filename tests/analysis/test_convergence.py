@@ -1,0 +1,94 @@
+"""Cost to a target, with censoring."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+
+from bench.analysis.convergence import area_under_curve, over_seeds, to_targets
+
+
+def curves(accuracies):
+    """Epochs of trials (label, seed) with 10 s and 1000 FLOPs an epoch."""
+    return pd.DataFrame(
+        [
+            {
+                "label": label,
+                "seed": seed,
+                "epoch": epoch,
+                "test_accuracy": accuracy,
+                "cumulative_seconds": 10.0 * epoch,
+                "cumulative_flops": 1000.0 * epoch,
+            }
+            for (label, seed), curve in accuracies.items()
+            for epoch, accuracy in enumerate(curve, 1)
+        ]
+    )
+
+
+def row(accuracies, target=0.7):
+    """The only row over seeds."""
+    (found,) = over_seeds(to_targets(curves(accuracies), [target])).to_dict("records")
+    return found
+
+
+def test_the_first_evaluation_at_or_above_the_target_counts():
+    """Equal is enough, and falling below afterwards does not matter."""
+    found = to_targets(curves({("A", 0): [0.5, 0.7, 0.6, 0.8]}), [0.7]).to_dict("records")[0]
+    assert found["reached"]
+    assert (found["epochs"], found["seconds"], found["flops"]) == (2, 20.0, 2000.0)
+
+
+def test_a_trial_that_never_gets_there_is_censored_at_its_budget():
+    """It stays in the table, with its whole budget and the mark that it did not reach."""
+    found = to_targets(curves({("A", 0): [0.5, 0.6, 0.69]}), [0.7]).to_dict("records")[0]
+    assert not found["reached"]
+    assert (found["epochs"], found["seconds"]) == (3, 30.0)
+
+
+def test_all_seeds_reached():
+    """Median and mean over seeds; no budget to state."""
+    found = row({("A", 0): [0.7], ("A", 1): [0.1, 0.7], ("A", 2): [0.1] * 5 + [0.7]})
+    assert (found["epochs_median"], found["epochs_mean"]) == (2, 3)
+    assert found["censored"] == 0
+    assert math.isnan(found["epochs_budget"])
+
+
+def test_one_of_three_censored():
+    """The median still stands, the mean does not: dropping the censored seed would flatter."""
+    found = row({("A", 0): [0.7], ("A", 1): [0.1, 0.7], ("A", 2): [0.1, 0.1, 0.1]})
+    assert found["epochs_median"] == 2
+    assert math.isinf(found["epochs_mean"])
+    assert (found["reached"], found["censored"], found["epochs_budget"]) == (2, 1, 3)
+
+
+@pytest.mark.parametrize("reached", [1, 0])
+def test_half_or_more_censored_leaves_no_median(reached):
+    """With half of the seeds censored the middle is unknown: more than the budget."""
+    seeds = {("A", seed): [0.1, 0.7 if seed < reached else 0.2] for seed in range(2)}
+    assert math.isinf(row(seeds)["epochs_median"])
+
+
+def test_each_target_and_architecture_has_a_row():
+    """Two architectures and two targets make four rows, in order of appearance."""
+    table = over_seeds(to_targets(curves({("A", 0): [0.7], ("B", 0): [0.9]}), [0.6, 0.8]))
+    assert list(zip(table["label"], table["target"], table["reached"], strict=True)) == [
+        ("A", 0.6, 1),
+        ("A", 0.8, 0),
+        ("B", 0.6, 1),
+        ("B", 0.8, 1),
+    ]
+
+
+def test_no_curves_make_empty_tables():
+    """A run without a finished trial has no rows, and does not fail."""
+    assert over_seeds(to_targets(curves({("A", 0): [0.7]}).head(0), [0.7])).empty
+
+
+def test_area_under_the_curve():
+    """Trapezoids over epochs: (0.2 + 0.6) / 2 and (0.6 + 0.8) / 2, on average 0.55."""
+    assert area_under_curve(pd.Series([0.2, 0.6, 0.8])) == pytest.approx(0.55)
+    assert area_under_curve(pd.Series([0.3])) == pytest.approx(0.3)
+    assert math.isnan(area_under_curve(pd.Series([], dtype=float)))
