@@ -86,9 +86,9 @@ def common_shape(images: Iterable[Encoded], target: Target) -> tuple[int, int, i
             colour |= image.mode not in _GREY
             if not size and (image.size != first or image.width != image.height):
                 raise SuiteError(
-                    f"{target.dataset}: {item.where} has {image.width} x {image.height} pixels, the first "
-                    f"image {first[0]} x {first[1]}; networks take square images of one size, so set image_size in "
-                    "[dataset] to have them resized and cropped at the centre"
+                    f"{item.where} has {image.width} x {image.height} pixels, the first "
+                    f"image {first[0]} x {first[1]}; networks take square images of one size, "
+                    "so set image_size in [dataset] to have them resized and cropped at the centre"
                 )
     if first is None:
         raise DataError(f"{target.dataset}: the source holds no images; complete the data")

@@ -10,8 +10,9 @@ import numpy as np
 
 from bench.errors import DataError
 
-# The function moved between numpy 1 and 2; an array's own reduction names it wherever it is.
+# The functions moved between numpy 1 and 2; an array's own reductions name them wherever they are.
 _RECONSTRUCT = np.empty(0).__reduce__()[0]
+_FROM_BUFFER = np.empty(0).__reduce_ex__(5)[0]
 
 
 def load(data: bytes, file: str) -> dict[str, Any]:
@@ -40,6 +41,8 @@ class _ArraysOnly(pickle.Unpickler):
         match module, name:
             case ("numpy.core.multiarray" | "numpy._core.multiarray", "_reconstruct"):
                 return _RECONSTRUCT
+            case ("numpy.core.numeric" | "numpy._core.numeric", "_frombuffer"):
+                return _FROM_BUFFER
             case ("numpy", "ndarray"):
                 return np.ndarray
             case ("numpy", "dtype"):
