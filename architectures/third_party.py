@@ -92,9 +92,10 @@ def told(error: Exception) -> str:
 def _in_library(source: str, item: str) -> Constructor:
     library = LIBRARIES[source]
     try:
-        # timm's names may carry the tag of published weights, which are not loaded.
         known = library.names()
-        if item.partition(".")[0] in known or item in known:
+        # timm's names may carry the tag of published weights, which are not loaded. A library that is
+        # not installed knows no names, and its constructor says so.
+        if not known or item in known or item.partition(".")[0] in known:
             return library.constructor(item)
     except ImportError as error:
         raise ArchitectureError(f"{source}:{item}: {error}") from error
