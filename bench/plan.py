@@ -10,6 +10,10 @@ from typing import Any
 
 from bench.spec import Dataset, Execution, Model, Recipe, Suite, Throughput
 
+MEANING = 1
+"""Raised whenever a default changes or the same trial would be computed differently, so that old results
+are not taken for new ones."""
+
 
 class Trial(Model):
     """One training run of one network with one seed; everything that can move one of its numbers."""
@@ -40,9 +44,12 @@ class Trial(Model):
 
     @property
     def id(self) -> str:
-        """Twelve hex digits of the SHA-256 of the content; label, threads and time limit do not count."""
-        content = self.model_dump(mode="json", exclude={"label": True, "execution": {"time_limit", "engine"}})
-        return digest(content)
+        """Twelve hex digits of the SHA-256 of the content; label, engine and time limit do not count.
+
+        Defaults are left out, so that a key which is added later does not change the ids of earlier trials.
+        """
+        excluded: dict[str, Any] = {"label": True, "execution": {"time_limit", "engine"}}
+        return digest([MEANING, self.model_dump(mode="json", exclude=excluded, exclude_defaults=True)])
 
     @property
     def folder(self) -> str:

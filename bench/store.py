@@ -1,16 +1,16 @@
-"""A run directory: where records and tables lie, atomic writes, resume, and refusal of what it cannot read."""
+"""A run directory: records and tables, written atomically, and refused when damaged or of another version."""
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import io
 import json
 import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -18,6 +18,8 @@ from bench.errors import StoreError
 from bench.plan import Plan, Trial
 from bench.records import SCHEMA_VERSION, TrialRecord
 from bench.spec import Model, Suite
+
+M = TypeVar("M", bound=Model)
 
 RUN_FILE = "run.json"
 SUITE_FILE = "suite.toml"
@@ -52,6 +54,14 @@ class TrialStore:
         writer.writeheader()
         writer.writerows(rows)
         write_atomically(self.folder / f"{name}.csv", text.getvalue().encode())
+
+    def read_table(self, name: str) -> list[dict[str, str]]:
+        """Read `<name>.csv` as text cells; empty when there is none."""
+        path = self.folder / f"{name}.csv"
+        if not path.is_file():
+            return []
+        with path.open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
 
     def digests(self) -> dict[str, str]:
         """SHA-256 of each table in the folder."""
@@ -135,7 +145,7 @@ class Run:
             path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
-def _parse(path: Path, model: type[Any]) -> Any:
+def _parse(path: Path, model: type[M]) -> M:
     """Read a versioned JSON file; refuse another version before looking at anything else."""
     try:
         content = json.loads(path.read_bytes())
@@ -166,18 +176,17 @@ def write_atomically(path: Path, content: bytes) -> None:
     Raises:
         StoreError: The file cannot be written; what was there before is intact.
     """
-    temporary: str | None = None
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+        temporary.replace(path)
     except OSError as error:
-        if temporary and os.path.exists(temporary):
-            os.unlink(temporary)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise StoreError(
             f"{path}: cannot be written: {error.strerror}; free space or choose --runs-dir"
         ) from error

@@ -1,1 +1,1 @@
-"""What is measured of a network, one file a measurement: counts, training, speed, gradients, profile."""
+"""What is measured about a network: one file each."""

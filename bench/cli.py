@@ -1,0 +1,202 @@
+"""The command line: parse, dispatch, turn expected errors into one message and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bench import __version__
+
+app = typer.Typer(
+    name="bench",
+    help="Train, measure and compare network architectures under the same conditions.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main() -> None:
+    """Entry point of the `bench` script."""
+    from bench.errors import INTERRUPTED, BenchError
+
+    try:
+        app()
+    except BenchError as error:
+        typer.echo(f"bench: {error}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("bench: interrupted", err=True)
+        sys.exit(INTERRUPTED)
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.command()
+def run(
+    suite: Annotated[
+        str, typer.Argument(help="A TOML file, or the name of a suite that ships with the program.")
+    ],
+    dataset: Annotated[
+        str | None, typer.Option(help="Use this dataset instead; claims become not comparable.")
+    ] = None,
+    data_root: Annotated[Path | None, typer.Option(help="Where datasets are looked for first.")] = None,
+    runs_dir: Annotated[Path, typer.Option(help="Where run directories are kept.")] = Path("runs"),
+    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Run only this label; may be repeated.")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget earlier results of these trials.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and stop.")] = False,
+    strict_claims: Annotated[
+        bool, typer.Option("--strict-claims", help="Exit 1 when a claim is not reproduced.")
+    ] = False,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="key=value, for example recipe.epochs=5.")
+    ] = None,
+) -> None:
+    """Train and measure every architecture of a suite, and write the report. Resumes what was interrupted."""
+    from bench.commands.run import run as command
+
+    code = command(
+        suite, dataset=dataset, data_root=data_root, runs_dir=runs_dir, device=device, only=tuple(only or ()),
+        fresh=fresh, dry_run=dry_run, strict_claims=strict_claims, settings=tuple(set_ or ()),
+    )  # fmt: skip
+    raise typer.Exit(code)
+
+
+@app.command()
+def inspect(
+    name: Annotated[
+        str,
+        typer.Argument(help="An architecture: registered, torchvision:NAME, timm:NAME or module:function."),
+    ],
+    input_: Annotated[str | None, typer.Option("--input", help="C x H x W, for example 3x224x224.")] = None,
+    classes: Annotated[int | None, typer.Option(help="Classes of the task.")] = None,
+    args: Annotated[
+        list[str] | None, typer.Option(help="key=value of the constructor; may be repeated.")
+    ] = None,
+    format_: Annotated[str, typer.Option("--format", help="table, md, csv or json.")] = "table",
+    ledger: Annotated[bool, typer.Option("--ledger", help="Reconcile the conventions of counting.")] = False,
+    depth: Annotated[int | None, typer.Option(help="Sum layers below this depth of nesting.")] = None,
+) -> None:
+    """Count a network layer by layer: params, MACs, activations, and what looks wrong."""
+    from bench.commands.inspect import main as command
+
+    raise typer.Exit(
+        command(
+            name,
+            input_=input_,
+            classes=classes,
+            args=tuple(args or ()),
+            style=format_,
+            ledger=ledger,
+            depth=depth,
+        )
+    )
+
+
+@app.command()
+def lock(
+    suites: Annotated[list[str], typer.Argument(help="Suites whose counts are to be written down.")],
+) -> None:
+    """Write a lock file beside each suite: the counts that `bench check` will hold it to."""
+    from bench.commands.lock import main as command
+
+    raise typer.Exit(command(*suites))
+
+
+@app.command()
+def check(
+    suites: Annotated[list[str], typer.Argument(help="Suites to compare with their lock files.")],
+    format_: Annotated[str, typer.Option("--format", help="table, md, json or junit.")] = "table",
+) -> None:
+    """Fail (exit 1) when a count differs from its lock file, and name the layers that changed."""
+    from bench.commands.check import main as command
+
+    raise typer.Exit(command(*suites, style=format_))
+
+
+@app.command()
+def report(
+    run: Annotated[Path, typer.Argument(help="A run directory, or a folder of runs: the newest is taken.")],
+    format_: Annotated[str, typer.Option("--format", help="html, md, json, csv or parquet.")] = "html",
+) -> None:
+    """Render a run again from its records, without torch."""
+    from bench.commands.report import report as command
+
+    raise typer.Exit(command(run, format=format_))
+
+
+class Listed(str, Enum):
+    """What `bench list` can list."""
+
+    architectures = "architectures"
+    datasets = "datasets"
+    suites = "suites"
+    runs = "runs"
+
+
+@app.command("list")
+def list_(
+    what: Annotated[Listed, typer.Argument(help="What to list.")],
+    runs_dir: Annotated[Path, typer.Option(help="Where run directories are kept.")] = Path("runs"),
+    data_root: Annotated[Path | None, typer.Option(help="Where datasets are looked for first.")] = None,
+) -> None:
+    """List what there is."""
+    from bench.commands.list import main as command
+
+    raise typer.Exit(command(what.value, runs_dir=runs_dir, data_root=data_root))
+
+
+class DataVerb(str, Enum):
+    """What `bench data` can do."""
+
+    list = "list"
+    where = "where"
+    prepare = "prepare"
+    verify = "verify"
+
+
+@app.command()
+def data(
+    verb: Annotated[DataVerb, typer.Argument(help="What to do.")],
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Datasets; `bench list datasets` shows them.")
+    ] = None,
+    data_root: Annotated[Path | None, typer.Option(help="Where datasets are looked for first.")] = None,
+) -> None:
+    """Show where datasets are, decode them ahead of time, or check the decoded ones."""
+    from bench.commands import data as command
+
+    wanted = tuple(names or ())
+    code = {
+        "list": lambda: command.list_datasets(data_root),
+        "where": lambda: command.where(wanted, data_root),
+        "prepare": lambda: command.prepare(wanted, data_root),
+        "verify": lambda: command.verify(wanted),
+    }[verb.value]()
+    raise typer.Exit(code)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of a suite, for editors that complete and check TOML."""
+    import json
+
+    from bench.spec import Suite
+
+    typer.echo(json.dumps(Suite.model_json_schema(), indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,176 @@
+"""`bench run`: from a suite to a finished report."""
+
+from __future__ import annotations
+
+import difflib
+import signal
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from rich.console import Console
+from rich.table import Table
+
+from bench import environment, errors
+from bench.commands.bars import Bars
+from bench.commands.lines import Lines
+from bench.errors import SuiteError
+from bench.plan import Plan, make_plan, run_id, slug
+from bench.spec import Suite
+from bench.store import Run, RunInfo
+from bench.suite_file import load_suite, suite_path
+
+
+def run(  # noqa: PLR0913 - one argument an option
+    suite_name: str,
+    *,
+    dataset: str | None = None,
+    data_root: Path | None = None,
+    runs_dir: Path = Path("runs"),
+    device: str | None = None,
+    only: tuple[str, ...] = (),
+    fresh: bool = False,
+    dry_run: bool = False,
+    strict_claims: bool = False,
+    settings: tuple[str, ...] = (),
+) -> int:
+    """Run a suite, or what is left of it, and write its report; returns the exit code."""
+    console = Console()
+    suite = _load(suite_name, dataset, device, settings)
+    plan = make_plan(suite)
+    chosen = _choose(plan, only)
+    _check_architectures(suite, data_root)
+    if dry_run:
+        console.print(_plan_table(chosen))
+        return errors.DONE
+    info = RunInfo(
+        run_id=run_id(plan),
+        suite_name=slug(suite_path(suite_name).stem),
+        suite=suite,
+        plan=plan,
+        environment=environment.describe(),
+        created_at=environment.now(),
+    )
+    directory = Run.create(runs_dir, info, suite_path(suite_name).read_text(encoding="utf-8"))
+    if fresh:
+        for trial in chosen:
+            directory.remove(trial)
+    interrupted = _execute(directory, chosen, data_root, console)
+    strict_failure = _report(directory, console)
+    if interrupted:
+        console.print("Interrupted; the same command continues where it stopped.")
+        return errors.INTERRUPTED
+    if any(record.status != "done" for record in directory.records()):
+        return errors.SOME_TRIALS_FAILED
+    return errors.CHECK_FAILED if strict_claims and strict_failure else errors.DONE
+
+
+def _load(suite_name: str, dataset: str | None, device: str | None, settings: tuple[str, ...]) -> Suite:
+    """Read the suite and apply what the command line changes."""
+    suite = load_suite(suite_name, overrides=settings)
+    if device is not None:
+        execution = suite.execution.model_copy(update={"device": device})
+        suite = suite.model_copy(update={"execution": execution})
+    if dataset is not None:
+        from bench.data import catalogue  # noqa: PLC0415 - only needed here
+
+        # The networks keep the input they were chosen for, so the other dataset is brought to its shape.
+        channels, image_size, _ = catalogue.geometry(suite.dataset)
+        update = {"name": dataset, "path": None, "channels": channels, "image_size": image_size}
+        suite = suite.model_copy(update={"dataset": suite.dataset.model_copy(update=update)})
+        catalogue.geometry(suite.dataset)  # refuses an unknown name
+    return suite
+
+
+def _choose(plan: Plan, only: tuple[str, ...]) -> Plan:
+    """The trials of the labels named on the command line, or all.
+
+    Raises:
+        SuiteError: A label is not in the suite.
+    """
+    labels = list(dict.fromkeys(trial.label for trial in plan))
+    for label in only:
+        if label not in labels:
+            near = difflib.get_close_matches(label, labels, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"labels: {', '.join(map(repr, labels))}"
+            raise SuiteError(f"--only {label}: the suite has no architecture of that label; {hint}")
+    return tuple(trial for trial in plan if not only or trial.label in only)
+
+
+def _check_architectures(suite: Suite, data_root: Path | None) -> None:
+    """Build and count every network without weights, so that a mistake shows before anything is trained.
+
+    Raises:
+        SuiteError: One line for each network that cannot be built or does not fit its input.
+    """
+    import torch  # noqa: PLC0415 - the rest of this command does without
+
+    import architectures  # noqa: PLC0415
+    from bench.data import catalogue  # noqa: PLC0415
+    from bench.measurements.counting import CountingError, count  # noqa: PLC0415
+
+    channels, image_size, classes = catalogue.geometry(suite.dataset, data_root=data_root)
+    problems = []
+    for index, wanted in enumerate(suite.architectures):
+        try:
+            with torch.device("meta"):
+                model = architectures.build(
+                    wanted.name,
+                    num_classes=classes,
+                    in_channels=channels,
+                    image_size=image_size,
+                    **wanted.args,
+                )
+            count(model, (channels, image_size, image_size))
+        except (architectures.ArchitectureError, CountingError) as error:  # noqa: PERF203 - a handful
+            problems.append(f"  architectures[{index}] ({wanted.label}): {error}")
+    if problems:
+        raise SuiteError("\n".join(["these networks cannot be built:", *problems]))
+
+
+def _execute(directory: Run, chosen: Plan, data_root: Path | None, console: Console) -> bool:
+    """Run the trials; true when a person or a scheduler interrupted it."""
+    from bench.execution.drive import drive  # noqa: PLC0415
+    from bench.execution.local import LocalEngine  # noqa: PLC0415
+
+    previous = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        display = Bars(console, chosen) if console.is_terminal else Lines(console, chosen)
+        with LocalEngine(data_root) as engine, display:
+            drive(directory, chosen, engine, display)
+    except KeyboardInterrupt:
+        return True
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+    return False
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+    """A scheduler's SIGTERM means the same as Ctrl-C."""
+    raise KeyboardInterrupt
+
+
+def _report(directory: Run, console: Console) -> bool:
+    """Write the report and print its summary; true when a claim was not reproduced."""
+    import reports  # noqa: PLC0415 - plotly and pandas are not needed to train
+    from bench.analysis.tables import load  # noqa: PLC0415
+
+    tables = load(directory)
+    path = reports.write_report(directory)
+    headers, rows = reports.summary_table(tables)
+    table = Table(*headers, title=directory.info.suite.title)
+    for row in rows:
+        table.add_row(*map(str, row))
+    console.print(table)
+    console.print(f"report: {path}", soft_wrap=True, highlight=False)
+    return bool((tables.claims["verdict"] == "not reproduced").any()) if len(tables.claims) else False
+
+
+def _plan_table(plan: Plan) -> Table:
+    """What would be run."""
+    table = Table("trial", "architecture", "seed", "epochs", "batch size", "id", title=f"{len(plan)} trials")
+    for trial in plan:
+        recipe = trial.recipe
+        cells = (trial.label, trial.architecture, trial.seed, recipe.epochs, recipe.batch_size, trial.id)
+        table.add_row(*map(str, cells))
+    return table

@@ -1,0 +1,1 @@
+"""Who runs the trials, and the one function that runs one: `execute(trial) -> TrialRecord`."""

@@ -1,0 +1,85 @@
+"""Drive a run: every trial of the plan that has no record yet, one failure never stopping the rest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from bench import environment
+from bench.execution.local import OnEvent, TrialFailedError
+from bench.execution.messages import Message
+from bench.plan import Plan, Trial
+from bench.records import TrialRecord
+from bench.spec import Dataset
+from bench.store import Run
+
+FINISHED = ("done", "diverged")
+"""States that running again would only repeat; failed and interrupted trials are tried again."""
+
+
+class Engine(Protocol):
+    """Whoever runs trials."""
+
+    def prepare(self, dataset: Dataset, on_event: OnEvent) -> None:
+        """Make sure that the dataset is there."""
+
+    def execute(self, trial: Trial, folder: Path, on_event: OnEvent) -> TrialRecord:
+        """Run one trial."""
+
+
+class Watcher:
+    """Is told how a run goes; this one does not care."""
+
+    def event(self, event: Message) -> None:
+        """Something happened in the current trial, or while data are prepared."""
+
+    def start(self, trial: Trial) -> None:
+        """A trial begins."""
+
+    def finish(self, trial: Trial, record: TrialRecord) -> None:
+        """A trial has its record."""
+
+    def skip(self, trial: Trial, record: TrialRecord) -> None:
+        """A trial was finished by an earlier run."""
+
+
+def drive(run: Run, plan: Plan, engine: Engine, watcher: Watcher) -> list[TrialRecord]:
+    """Run what is left of the plan and return the records of all of it, in order.
+
+    Raises:
+        BenchError: Data are missing or the run directory cannot be written; finished trials are kept.
+    """
+    finished = {}
+    for trial in plan:
+        record = run.trial(trial).read_record()
+        if record is not None and record.status in FINISHED:
+            finished[trial.folder] = record
+            watcher.skip(trial, record)
+    if len(finished) < len(plan):
+        engine.prepare(plan[0].dataset, watcher.event)
+    for trial in plan:
+        if trial.folder not in finished:
+            finished[trial.folder] = _run_one(run, trial, engine, watcher)
+    return [finished[trial.folder] for trial in plan]
+
+
+def _run_one(run: Run, trial: Trial, engine: Engine, watcher: Watcher) -> TrialRecord:
+    store = run.trial(trial)
+    watcher.start(trial)
+    started_at = environment.now()
+    try:
+        record = engine.execute(trial, store.folder, watcher.event)
+    except TrialFailedError as error:
+        record = TrialRecord(
+            trial=trial,
+            trial_id=trial.id,
+            status="failed",
+            reason=str(error),
+            started_at=started_at,
+            finished_at=environment.now(),
+            environment=environment.describe(),
+            files=store.digests(),
+        )
+    store.write_record(record)
+    watcher.finish(trial, record)
+    return record

@@ -1,0 +1,77 @@
+"""The optimiser, and the learning rate as a function of the step and of the epochs so far."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+import torch
+from torch import nn
+
+from bench.records import EpochFacts
+from bench.spec import SGD, Constant, Cosine, OneCycle, Plateau, Recipe, Step
+
+
+def make_optimizer(
+    parameters: Iterable[nn.Parameter], recipe: Recipe, device: torch.device
+) -> torch.optim.Optimizer:
+    """The recipe's optimiser, in its fused form where torch has one for the device."""
+    spec = recipe.optimizer
+    fused = device.type in ("cpu", "cuda")
+    trained = [parameter for parameter in parameters if parameter.requires_grad]
+    if isinstance(spec, SGD):
+        return torch.optim.SGD(
+            trained, lr=spec.lr, momentum=spec.momentum, nesterov=spec.nesterov,
+            weight_decay=spec.weight_decay, fused=fused,
+        )  # fmt: skip
+    kind = torch.optim.AdamW if spec.name == "adamw" else torch.optim.Adam
+    return kind(
+        trained, lr=spec.lr, betas=spec.betas, eps=spec.eps, weight_decay=spec.weight_decay, fused=fused
+    )
+
+
+def learning_rate(recipe: Recipe, epochs_done: float, history: Sequence[EpochFacts]) -> float:
+    """The learning rate of the next step.
+
+    Args:
+        recipe: Gives the peak rate and the schedule.
+        epochs_done: Epochs completed so far, with the fraction of the current one.
+        history: The completed epochs, from which the plateau schedule decides. Since nothing else is
+            remembered, an interrupted training continues as if it had never stopped.
+    """
+    return recipe.optimizer.lr * _factor(recipe, epochs_done, history)
+
+
+def _factor(recipe: Recipe, epochs_done: float, history: Sequence[EpochFacts]) -> float:  # noqa: PLR0911 - one a schedule
+    schedule = recipe.schedule
+    progress = epochs_done / recipe.epochs
+    match schedule:
+        case Constant():
+            return 1.0
+        case Step():
+            return schedule.gamma ** sum(epochs_done >= milestone for milestone in schedule.milestones)
+        case Cosine():
+            if epochs_done < schedule.warmup_epochs:
+                return (epochs_done + 1e-2) / (schedule.warmup_epochs + 1e-2)
+            annealed = (epochs_done - schedule.warmup_epochs) / max(
+                recipe.epochs - schedule.warmup_epochs, 1e-9
+            )
+            floor = schedule.min_lr / recipe.optimizer.lr
+            return floor + (1 - floor) * (1 + math.cos(math.pi * min(annealed, 1))) / 2
+        case OneCycle():
+            if progress < schedule.peak:
+                return schedule.start + (1 - schedule.start) * progress / schedule.peak
+            return 1 + (schedule.end - 1) * (progress - schedule.peak) / (1 - schedule.peak)
+        case Plateau():
+            return _plateau(schedule, recipe.optimizer.lr, history)
+
+
+def _plateau(schedule: Plateau, peak: float, history: Sequence[EpochFacts]) -> float:
+    """Replay torch's ReduceLROnPlateau (mode "max", threshold 0) over the completed epochs."""
+    factor, best, waited = 1.0, -math.inf, 0
+    for epoch in history:
+        accuracy = epoch.train_accuracy if epoch.validation_accuracy is None else epoch.validation_accuracy
+        best, waited = (accuracy, 0) if accuracy > best else (best, waited + 1)
+        if waited > schedule.patience:
+            factor, waited = max(factor * schedule.factor, schedule.min_lr / peak), 0
+    return factor

@@ -1,0 +1,170 @@
+"""Train one network with one seed, epoch by epoch, so that it can be stopped and continued at any moment."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from bench.data.batches import ImageSet, Pipeline, derive_seed, shuffled
+from bench.measurements import checkpoint
+from bench.measurements.device import Device
+from bench.measurements.evaluation import Evaluation, evaluate
+from bench.measurements.optimisation import learning_rate, make_optimizer
+from bench.plan import Trial
+from bench.records import EpochFacts
+
+SECONDS_BETWEEN_REPORTS = 0.5
+"""Reading the running loss waits for the device, so it is done rarely."""
+
+Report = Callable[[dict[str, object]], None]
+
+
+class DivergedError(Exception):
+    """The loss is no longer a finite number; the message names the epoch."""
+
+
+@dataclass
+class Training:
+    """A network, the data it learns from, and how far it has come."""
+
+    trial: Trial
+    model: nn.Module
+    step_model: nn.Module
+    """The model itself, or its compiled form; both share their parameters."""
+    train: ImageSet
+    validation: ImageSet | None
+    """None when the test set serves as validation set."""
+    test: ImageSet
+    pipeline: Pipeline
+    device: Device
+    flops_per_image: int
+    """Forward and backward."""
+    history: list[EpochFacts] = field(default_factory=list)
+    evaluation_seconds: float = 0.0
+    resumed: int = 0
+    last_test: Evaluation | None = None
+    after_epoch: list[Callable[[int], None]] = field(default_factory=list)
+    """Called with the number of completed epochs, at 0 and after each; for measurements along training."""
+
+    def run(self, checkpoint_path: Path, report: Report) -> None:
+        """Train until the recipe's last epoch, from the checkpoint where there is one.
+
+        Raises:
+            DivergedError: The loss became infinite or not a number.
+        """
+        optimizer = make_optimizer(self.model.parameters(), self.trial.recipe, self.device.handle)
+        self._resume(checkpoint_path, optimizer)
+        if not self.history:
+            self._observe(0)
+        while len(self.history) < self.trial.recipe.epochs:
+            row = self._epoch(len(self.history) + 1, optimizer, report)
+            self.history.append(row)
+            self._observe(row.epoch)
+            checkpoint.save(checkpoint_path, self.trial.id, self._state(optimizer))
+            report({"kind": "epoch", **row.model_dump()})
+        if self.last_test is None:  # finished by an earlier process that could not write its record
+            self.last_test = evaluate(self.model, self.test, self.pipeline, self.device)
+
+    def _epoch(self, number: int, optimizer: torch.optim.Optimizer, report: Report) -> EpochFacts:
+        started = self._clock()
+        loss, accuracy, rate = self._train_epoch(number, optimizer, report)
+        trained = self._clock()
+        if not math.isfinite(loss):
+            raise DivergedError(f"training loss is {loss} in epoch {number}")
+        validation = None
+        if self.validation is not None:
+            validation = evaluate(self.model, self.validation, self.pipeline, self.device)
+        test = self.last_test = evaluate(self.model, self.test, self.pipeline, self.device)
+        self.evaluation_seconds += self._clock() - trained
+        selected = test if self.trial.dataset.validation == "test" else validation
+        seconds = trained - started
+        return EpochFacts(
+            epoch=number,
+            learning_rate=rate,
+            train_loss=loss,
+            train_accuracy=accuracy,
+            validation_loss=selected.loss if selected else None,
+            validation_accuracy=selected.accuracy if selected else None,
+            test_loss=test.loss,
+            test_accuracy=test.accuracy,
+            train_seconds=seconds,
+            train_images_per_second=len(self.train) / seconds,
+            train_flops=self.flops_per_image * len(self.train),
+        )
+
+    def _train_epoch(
+        self, number: int, optimizer: torch.optim.Optimizer, report: Report
+    ) -> tuple[float, float, float]:
+        """One pass over the training set: mean loss in nats, accuracy, and the last learning rate."""
+        recipe, images = self.trial.recipe, len(self.train)
+        # Dropout and the like draw from the global generator; an epoch must not depend on what ran before it.
+        torch.manual_seed(derive_seed(self.trial.seed, "dropout", number))
+        self.step_model.train()
+        loss_sum = torch.zeros((), device=self.device.handle)
+        correct = torch.zeros((), device=self.device.handle, dtype=torch.int64)
+        seen, reported, rate = 0, time.perf_counter(), 0.0
+        batches = shuffled(self.train, self.pipeline, recipe, seed=self.trial.seed, epoch=number)
+        for inputs, labels in batches:
+            rate = learning_rate(recipe, number - 1 + seen / images, self.history)
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+            loss, logits = self._step(inputs, labels, optimizer)
+            # Sums stay on the device: reading them here would make every step wait for the device.
+            loss_sum += loss * len(labels)
+            correct += (logits.argmax(1) == labels).sum()
+            seen += len(labels)
+            if time.perf_counter() - reported > SECONDS_BETWEEN_REPORTS:
+                reported = time.perf_counter()
+                report({"kind": "step", "epoch": number, "seen": seen, "images": images,
+                        "loss": loss_sum.item() / seen, "accuracy": correct.item() / seen})  # fmt: skip
+        return loss_sum.item() / seen, correct.item() / seen, rate
+
+    def _step(
+        self, inputs: Tensor, labels: Tensor, optimizer: torch.optim.Optimizer
+    ) -> tuple[Tensor, Tensor]:
+        """Forward, backward and update; returns the unsmoothed mean loss and the logits (N, classes)."""
+        smoothing = self.trial.recipe.label_smoothing
+        with self.device.autocast():
+            logits = self.step_model(inputs)
+        logits = logits.float()  # the loss is summed in float32, whatever the network computes in
+        loss = F.cross_entropy(logits, labels, label_smoothing=smoothing)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+        logits = logits.detach()
+        return (F.cross_entropy(logits, labels) if smoothing else loss.detach()), logits
+
+    def _state(self, optimizer: torch.optim.Optimizer) -> dict[str, Any]:
+        """All that the next epoch depends on; data order and augmentation follow from seed and epoch."""
+        return {
+            "resumed": self.resumed,
+            "evaluation_seconds": self.evaluation_seconds,
+            "history": [epoch.model_dump() for epoch in self.history],
+            "model": self.model.state_dict(),
+            "optimizer": optimizer.state_dict(),
+        }
+
+    def _resume(self, path: Path, optimizer: torch.optim.Optimizer) -> None:
+        if (state := checkpoint.load(path, self.trial.id)) is None:
+            return
+        self.model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        self.history = [EpochFacts.model_validate(epoch) for epoch in state["history"]]
+        self.evaluation_seconds = state["evaluation_seconds"]
+        self.resumed = state["resumed"] + 1
+
+    def _observe(self, epochs: int) -> None:
+        for observer in self.after_epoch:
+            observer(epochs)
+
+    def _clock(self) -> float:
+        self.device.synchronize()
+        return time.perf_counter()
