@@ -20,7 +20,7 @@ def conclusion(tables: Tables) -> list[Words]:
     )
     if not ranked:
         return [(("No trial has finished, so there is nothing to compare yet.", False),)]
-    return [*_winner(tables, ranked), *_cost(ranked), *_convergence(tables), *_open(tables)]
+    return [*_winner(tables, ranked), *_cost(ranked), *_convergence(tables)]
 
 
 def _winner(tables: Tables, ranked: list[dict[str, Any]]) -> Iterator[Words]:
@@ -102,13 +102,6 @@ def _convergence(tables: Tables) -> Iterator[Words]:
     never = [row for row in table if row["reached"] == 0]
     if never:
         yield (*names(never), (f" never reached {show.percent(target, 0)} within the budget.", False))
-
-
-def _open(tables: Tables) -> Iterator[Words]:
-    missing = len(tables.trials) - tables.finished
-    if missing:
-        text = f"{missing} of {len(tables.trials)} trials gave no result and are left out of every number."
-        yield ((text, False),)
 
 
 def _difference(tables: Tables, first: str, second: str) -> dict[str, Any] | None:

@@ -47,6 +47,11 @@ def percent_range(low: float, high: float) -> str:
     return f"{number(100 * low)} to {percent(high)}"
 
 
+def signed_percent(fraction: float) -> str:
+    """A relative change with its sign: 0.004 as "+0.4 %"."""
+    return _minus(f"{100 * fraction:+.1f}{NARROW}%")
+
+
 def points(difference: float | None, *, signed: bool = True) -> str:
     """A difference of two fractions in percentage points: "+0.62"."""
     if difference is None or math.isnan(difference):
@@ -105,8 +110,8 @@ def milliseconds(value: float | None) -> str:
 
 
 def ratio(value: float) -> str:
-    """How many times, with a multiplication sign: "7.50x"."""
-    return f"{_significant(value) if value < 10 else count(value)}{TIMES}"
+    """How many times, with a multiplication sign: "7.5x"."""
+    return f"{number(value, 1) if value < 10 else count(value)}{TIMES}"
 
 
 def exact(value: object) -> str:

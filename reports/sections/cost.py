@@ -81,9 +81,9 @@ def _speed(row: dict[str, Any], name: Cell) -> tuple[Cell, ...]:
         Cell(row["mode"]),
         Cell(show.count(row["batch_size"]), row["batch_size"]),
         Cell(show.rate(row["images_per_second"]), row["images_per_second"]),
-        Cell(f"{show.rate(row['low'])} to {show.rate(row['high'])}", row["low"]),
+        Cell(f"{show.rate(row['low'])} to {show.rate(row['high'])}", f"{row['low']!r} {row['high']!r}"),
         Cell(show.milliseconds(row["milliseconds"]), row["milliseconds"]),
-        Cell(show.percent(row["drift"], 1), row["drift"]),
+        Cell(show.signed_percent(row["drift"]), row["drift"]),
         Cell(f"{row['blocks']} {show.TIMES} {row['steps_per_block']}", row["blocks"]),
     )
 

@@ -61,28 +61,25 @@ def trials(tables: Tables) -> Section:
 
 
 def recipes(tables: Tables) -> Section:
-    """How the architectures were trained, differences first."""
-    entries = sorted(rows(tables.recipes), key=lambda row: not row["differs"])
-    columns = (
-        Column("Key", numeric=False),
-        Column("Differs", numeric=False),
-        *(Column(label, numeric=False) for label in tables.labels),
-    )
+    """How the architectures were trained: what differs in a table, what all share below it."""
+    entries = rows(tables.recipes)
+    different = [row for row in entries if row["differs"]]
+    columns = (Column("Key", numeric=False), *(Column(label, numeric=False) for label in tables.labels))
     body = tuple(
-        (
-            Cell(row["key"]),
-            Cell("differs" if row["differs"] else "same", tone="unsure" if row["differs"] else "quiet"),
-            *(Cell(row["values"][label]) for label in tables.labels),
+        (Cell(row["key"]), *(Cell(row["values"][label]) for label in tables.labels)) for row in different
+    )
+    first = tables.labels[0]
+    shared = tuple((row["key"], row["values"][first]) for row in entries if not row["differs"])
+    common = Fold(f"{len(shared)} settings that every architecture shares", (Items(shared),))
+    if not different:
+        return Section(
+            "recipes", "Recipes", "Every architecture was trained with the same recipe.", (common,)
         )
-        for row in entries
-    )
-    different = sum(bool(row["differs"]) for row in entries)
     lead = (
-        f"{different} of {len(entries)} recipe keys differ between architectures."
-        if different
-        else "Every architecture was trained with the same recipe."
+        f"{len(different)} of {len(entries)} settings differ between architectures, so a difference between "
+        "them is not due to the network alone."
     )
-    return Section("recipes", "Recipes", lead, (Table("table-recipes", columns, body),))
+    return Section("recipes", "Recipes", lead, (Table("table-recipes", columns, body), common))
 
 
 def data(tables: Tables) -> Section | None:

@@ -1,0 +1,88 @@
+"""The paragraph says what the tables hold, and no more."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench.analysis.tables import load
+from reports.conclusion import conclusion
+from reports.words import joined, names, plain_text
+from tests.factories import architectures, document, write_run
+
+
+def paragraph(tmp_path, accuracies, change=lambda record: record, **suite):
+    """The paragraph of a run in which each architecture ends at these accuracies, by seed."""
+
+    def fixed(record):
+        number = int(record.trial.label.split()[1])
+        accuracy = accuracies[number][record.trial.seed]
+        last = record.training.last.model_copy(update={"test_accuracy": accuracy})
+        training = record.training.model_copy(update={"last": last})
+        return change(record.model_copy(update={"training": training}))
+
+    seeds = list(range(len(accuracies[0])))
+    entries = architectures(len(accuracies))
+    made = document(architectures=entries, claims=[], recipe={"epochs": 4, "seeds": seeds}, **suite)
+    text = plain_text(conclusion(load(write_run(tmp_path, made, fixed))))
+    return text.replace("\u202f", " ").replace("\u2212", "-")
+
+
+def test_a_winner(tmp_path):
+    """Ahead at every seed by about the same: named, with the lead and its interval."""
+    text = paragraph(tmp_path, [[0.70, 0.71, 0.72], [0.75, 0.761, 0.77]])
+    assert text.startswith("Network 1 has the highest mean test accuracy, 76.03 %")
+    assert "mean of 3 seeds, 95 % interval 73.55 to 78.52 %" in text
+    assert "It is ahead of Network 0, by +5.03 (+4.89 to +5.18) points." in text
+    assert "told apart" not in text
+
+
+def test_no_winner(tmp_path):
+    """Where the interval of the lead contains zero, nobody is ahead."""
+    text = paragraph(tmp_path, [[0.70, 0.74, 0.72], [0.73, 0.71, 0.735]])
+    assert "It cannot be told apart from Network 0: the lead is" in text
+    assert "ahead" not in text
+
+
+def test_ahead_of_some(tmp_path):
+    """A third architecture far behind is told apart, the second is not."""
+    text = paragraph(tmp_path, [[0.70, 0.74, 0.72], [0.73, 0.71, 0.735], [0.50, 0.51, 0.52]])
+    assert "It is ahead of Network 2" in text
+    assert "It cannot be told apart from Network 0" in text
+
+
+def test_one_seed_claims_no_lead(tmp_path):
+    """The highest number is given as such; neither a lead nor a tie is stated."""
+    text = paragraph(tmp_path, [[0.70], [0.75]])
+    assert "one seed, so no interval" in text
+    assert "ahead" not in text
+    assert "told apart" not in text
+
+
+def test_costs_name_the_cheapest(tmp_path):
+    """Network 0 has the fewest params, and Network 1, which wins, takes twice as many."""
+    text = paragraph(tmp_path, [[0.70, 0.71], [0.75, 0.76]])
+    assert "Network 0 has the fewest params (81.6 k; Network 1 2.0\u00d7)" in text
+
+
+@pytest.mark.parametrize(("target", "said"), [(0.35, "To 35 % test accuracy, Network 0 is first"), (0.9, "")])
+def test_convergence_is_about_targets_that_were_reached(tmp_path, target, said):
+    """A target that nobody reached has no first."""
+    measure = {"convergence": {"targets": [target]}}
+    text = paragraph(tmp_path, [[0.70, 0.71], [0.75, 0.76]], measure=measure)
+    assert said in text
+    assert ("is first" in text) == bool(said)
+
+
+def test_nothing_finished(tmp_path):
+    """Without a result there is no conclusion."""
+    text = paragraph(tmp_path, [[0.7], [0.8]], lambda _: None)
+    assert text == "No trial has finished, so there is nothing to compare yet."
+
+
+def test_lists_read_as_sentences():
+    """Two with "and", three with a comma, many with a count."""
+    rows = [{"label": label} for label in "ABCDEF"]
+    assert plain_text([names(rows[:2])]) == "A and B"
+    assert plain_text([names(rows[:3])]) == "A, B and C"
+    assert plain_text([names(rows)]) == "A, B, C, D and 2 others"
+    assert joined(["x"]) == "x"
