@@ -93,11 +93,12 @@ def _convergence(tables: Tables) -> Iterator[Words]:
     if certain:
         first = min(certain, key=lambda row: row["seconds_median"])
         epochs = show.number(first["epochs_median"], 0)
+        middle = "median " if first["seeds"] > 1 else ""
         cost = f"{show.seconds(first['seconds_median'])} of training, {epochs} epochs"
         yield (
             (f"To {show.percent(target, 0)} test accuracy, ", False),
             name(first),
-            (f" is first (median {cost}).", False),
+            (f" is first ({middle}{cost}).", False),
         )
     never = [row for row in table if row["reached"] == 0]
     if never:

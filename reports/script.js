@@ -50,7 +50,7 @@
     return [all("th", table).map(heading), ...rows].map((row) => row.map(quote).join(",")).join("\n") + "\n";
   };
   const asMarkdown = (table) => {
-    const plain = (text) => text.replace(/[\\|<>`*_[\]]/g, "\\$&").replace(/\s+/g, " ").trim();
+    const plain = (text) => text.replace(/[\\|<>`*_[\]]/g, "\\$&").replace(/[\t\r\n ]+/g, " ").trim();
     const line = (texts) => `| ${texts.map(plain).join(" | ")} |`;
     const headers = all("th", table);
     const rule = `|${headers.map((header) => (header.classList.contains("number") ? " ---: " : " --- ")).join("|")}|`;

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
 from bench.analysis.frames import rows
 from bench.analysis.trials import Outcome
-from bench.spec import Architecture, Suite
+from bench.spec import Suite
 
 LARGEST_DRIFT = 0.05
 """Relative change between first and last quarter of the timed blocks that is still called steady."""
@@ -32,6 +31,7 @@ def warning_table(
         *_conditions(outcomes),
         *_counts(outcomes),
         *_timing(throughput),
+        *_load(outcomes, throughput),
     ]
     if suite.dataset.limit:
         note = f"At most {suite.dataset.limit} images of each split were used (dataset.limit)."
@@ -39,44 +39,15 @@ def warning_table(
     return pd.DataFrame(found, columns=list(COLUMNS))
 
 
-def recipe_table(suite: Suite, labels: tuple[str, ...]) -> pd.DataFrame:
-    """One row a recipe key: its value per architecture as text, and whether they differ in it."""
-    chosen = [architecture for architecture in suite.architectures if architecture.label in labels]
-    flat = {architecture.label: _flat_recipe(suite, architecture) for architecture in chosen}
-    keys = list(dict.fromkeys(key for recipe in flat.values() for key in recipe))
-    table = []
-    for key in keys:
-        values = {label: recipe.get(key, "") for label, recipe in flat.items()}
-        table.append({"key": key, "differs": len(set(values.values())) > 1, "values": values})
-    return pd.DataFrame(table, columns=["key", "differs", "values"])
-
-
-def _flat_recipe(suite: Suite, architecture: Architecture) -> dict[str, str]:
-    return dict(_flatten(suite.recipe_of(architecture).model_dump(mode="json")))
-
-
-def _flatten(value: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    for key, item in value.items():
-        if isinstance(item, dict):
-            yield from _flatten(item, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", _text(item)
-
-
-def _text(value: Any) -> str:
-    """Values as a suite would spell them."""
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {_text(item)}" for key, item in value.items()) + " }"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_text, value)) + "]"
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
 def _holes(outcomes: tuple[Outcome, ...]) -> Iterator[tuple[str, str]]:
-    holes = [outcome for outcome in outcomes if not outcome.done]
-    if holes:
-        names = _names(f"{hole.trial.label} seed {hole.trial.seed} ({hole.status})" for hole in holes)
-        yield "missing trials", f"{len(holes)} of {len(outcomes)} trials gave no result: {names}."
+    holes: dict[str, list[str]] = {}
+    for outcome in outcomes:
+        if not outcome.done:
+            holes.setdefault(outcome.status, []).append(f"{outcome.trial.label} seed {outcome.trial.seed}")
+    total = sum(map(len, holes.values()))
+    if total:
+        names = _names((f"{status}: {_names(who)}" for status, who in holes.items()), separator="; ")
+        yield "missing trials", f"{total} of {len(outcomes)} trials have no result ({names})."
 
 
 def _seeds(outcomes: tuple[Outcome, ...]) -> Iterator[tuple[str, str]]:
@@ -140,17 +111,31 @@ def _counts(outcomes: tuple[Outcome, ...]) -> Iterator[tuple[str, str]]:
 
 
 def _timing(throughput: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    drifted, wide = [], []
     for row in rows(throughput):
         what = f"{row['label']}, {row['mode']} at batch size {row['batch_size']}"
-        if abs(row["drift"]) > LARGEST_DRIFT:
-            yield "unsteady timing", f"{what}: speed drifted by {row['drift']:+.1%} while it was measured."
         spread = (row["high"] - row["low"]) / row["images_per_second"]
-        if spread > LARGEST_SPREAD:
-            yield "imprecise timing", f"{what}: the interval of the median is {spread:.0%} wide."
+        drifted += [f"{what} ({row['drift']:+.1%})"] if abs(row["drift"]) > LARGEST_DRIFT else []
+        wide += [f"{what} ({spread:.0%})"] if spread > LARGEST_SPREAD else []
+    if drifted:
+        yield "unsteady timing", f"Speed drifted while it was measured: {_names(drifted, separator='; ')}."
+    if wide:
+        yield "imprecise timing", f"The interval of the median is wide: {_names(wide, separator='; ')}."
 
 
-def _names(names: Any, most: int = 6) -> str:
+def _load(outcomes: tuple[Outcome, ...], throughput: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """Other work on the machine: more processes waiting than the trial itself keeps busy."""
+    threads = [
+        outcome.record.choices.threads for outcome in outcomes if outcome.record and outcome.record.choices
+    ]
+    loads = [row["load_average"] for row in rows(throughput) if pd.notna(row["load_average"])]
+    if threads and loads and max(loads) > max(threads) + 1:
+        loaded = f"Load average up to {max(loads):.1f} before timing, where trials use {max(threads)} threads"
+        yield "busy machine", f"{loaded}: speeds are those of a shared machine."
+
+
+def _names(names: Iterable[str], most: int = 6, separator: str = ", ") -> str:
     """Join names, the tail of a long list as a count."""
     listed = list(names)
     more = f" and {len(listed) - most} more" if len(listed) > most else ""
-    return ", ".join(listed[:most]) + more
+    return separator.join(listed[:most]) + more

@@ -9,8 +9,9 @@ import pandas as pd
 
 from bench.analysis import convergence
 from bench.analysis.claims import claim_table
-from bench.analysis.comparability import recipe_table, warning_table
+from bench.analysis.comparability import warning_table
 from bench.analysis.differences import difference_table
+from bench.analysis.recipes import recipe_table
 from bench.analysis.summary import summary_table, throughput_table
 from bench.analysis.trials import Outcome, epoch_table, layer_table, read_outcomes, trial_table
 from bench.records import Choices, DataFacts

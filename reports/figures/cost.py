@@ -42,6 +42,7 @@ def cost_against_accuracy(tables: Tables, looks: dict[str, Look]) -> dict[str, A
         "xaxis": axis("Params", type="log"),
         "yaxis": axis("Test accuracy, last epoch", tickformat=".1%"),
         "hovermode": "closest",
+        "height": 310,
     }
     options = [
         (column, text, {"xaxis": axis(title, **log_scale(row[column] for row in entries))})

@@ -55,6 +55,7 @@ def throughput(tables: Tables) -> Section | None:
         Column("Time", "a step or pass"),
         Column("Drift", "last to first quarter"),
         Column("Blocks", "x steps"),
+        Column("Load", "before", "One-minute load average of the machine before the measurement."),
     )
     body = tuple(_speed(row, name_cell(row["label"], drawn[row["label"]])) for row in rows(tables.throughput))
     caption = "Median of timed blocks after warm-up; whiskers are the 95 % interval of the median."
@@ -85,6 +86,7 @@ def _speed(row: dict[str, Any], name: Cell) -> tuple[Cell, ...]:
         Cell(show.milliseconds(row["milliseconds"]), row["milliseconds"]),
         Cell(show.signed_percent(row["drift"]), row["drift"]),
         Cell(f"{row['blocks']} {show.TIMES} {row['steps_per_block']}", row["blocks"]),
+        Cell(show.number(row["load_average"], 1), row["load_average"]),
     )
 
 

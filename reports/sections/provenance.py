@@ -111,7 +111,7 @@ def environment(tables: Tables) -> Section:
     pairs = (
         ("Run", tables.info.run_id),
         ("Started", tables.info.created_at),
-        ("Command", " ".join(tables.info.command)),
+        *((("Command", " ".join(tables.info.command)),) if tables.info.command else ()),
         *_flat(choices),
     )
     rest = tuple(_flat(tables.info.environment))

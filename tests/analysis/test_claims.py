@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 
 import pytest
+from factories import document, write_run
 
 from bench.analysis.claims import verdict
 from bench.analysis.statistics import Interval
 from bench.analysis.tables import load
 from bench.spec import Claim
-from tests.factories import document, write_run
 
 BAND = Claim(architecture="CNN", metric="test_accuracy", value=0.742, tolerance=0.02)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from factories import architectures, document, write_run
 
 from bench.analysis.tables import load
-from tests.factories import architectures, document, write_run
 
 FAIR = document(architectures=architectures(2), claims=[])
 
@@ -66,6 +66,16 @@ def test_doubtful_timings_are_marked(tmp_path, kind, values):
     tables = load(write_run(tmp_path, FAIR, change))
     assert set(tables.warnings["kind"]) == {kind}
     assert len(tables.throughput) == 8
+
+
+def test_a_busy_machine(tmp_path):
+    """More load than the trial's own threads: speeds are those of a shared machine."""
+
+    def change(record):
+        facts = tuple(fact.model_copy(update={"load_average": 9.3}) for fact in record.throughput)
+        return record.model_copy(update={"throughput": facts})
+
+    assert kinds(tmp_path, change) == ["busy machine"]
 
 
 def test_one_seed(tmp_path):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 import pytest
+from factories import architectures, document, write_run
 
 from bench.analysis.statistics import mean_interval
 from bench.analysis.tables import load
 from bench.errors import StoreError
-from tests.factories import architectures, document, write_run
 
 
 def failed(label, seed, status="failed"):
@@ -84,7 +84,7 @@ def test_a_failed_trial_is_a_hole_and_not_an_average(tmp_path):
     hole = row(tables.trials, label="CNN", seed=1)
     assert (hole["status"], hole["reason"]) == ("failed", "out of memory")
     assert row(tables.summary, label="CNN")["seeds_done"] == 2
-    assert "CNN seed 1 (failed)" in row(tables.warnings, kind="missing trials")["message"]
+    assert "(failed: CNN seed 1)" in row(tables.warnings, kind="missing trials")["message"]
 
 
 def test_a_trial_not_yet_run_is_missing(tmp_path):

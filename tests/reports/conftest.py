@@ -6,12 +6,15 @@ import shutil
 from contextlib import contextmanager
 
 import pytest
+from factories import document, write_run
 
 import reports
-from tests.factories import document, write_run
 
 PATIENCE = 180_000
 """Milliseconds; a loaded machine may take long to unpack and draw."""
+
+
+DRAWN = "[...document.querySelectorAll('figure.plot')].every(one => one.querySelector('.main-svg path'))"
 
 
 @pytest.fixture(scope="session")
@@ -46,11 +49,9 @@ def opened(browser):
         page.on("request", lambda request: requests.append(request.url))
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("dialog", lambda dialog: (complaints.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        page.on("dialog", lambda dialog: complaints.append(f"dialog {dialog.message}"))
         page.goto(path.as_uri() + fragment)
-        page.wait_for_function(
-            "[...document.querySelectorAll('figure.plot')].every(f => f.querySelector('.main-svg path'))"
-        )
+        page.wait_for_function(DRAWN)
         yield page
         context.close()
         assert complaints == []

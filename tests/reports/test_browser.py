@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from factories import architectures, document, write_run
 
 import reports
 from reports import format as show
-from tests.factories import architectures, document, write_run
 
 pytestmark = pytest.mark.browser
 
@@ -46,18 +46,19 @@ def test_the_first_screen_answers(page):
 def test_switches_change_what_is_drawn(page):
     """Loss instead of accuracy, and seconds instead of epochs, on the same figure."""
     title = page.locator("#figure-curves .ytitle")
-    assert title.inner_text() == "Accuracy"
+    assert title.text_content() == "Accuracy"
     page.locator("#figure-curves label", has_text="Loss").click()
     page.locator("#figure-curves label", has_text="Training time").click()
     page.wait_for_function("document.querySelector('#figure-curves .ytitle').textContent === 'Loss (nats)'")
-    assert "Seconds of training" in page.locator("#figure-curves .xtitle").inner_text()
+    assert "Seconds of training" in page.locator("#figure-curves .xtitle").text_content()
     page.locator("#figure-curves label", has_text="Accuracy").click()
     page.locator("#figure-curves label", has_text="Epochs").click()
 
 
 def test_the_legend_hides_an_architecture_in_every_figure(page):
     """One press takes its traces away everywhere, another brings them back."""
-    traces = "[...document.querySelectorAll('.canvas')].map(c => c.data.filter(t => t.name === 'CNN').length)"
+    canvases = "[...document.querySelectorAll('.canvas')]"
+    traces = f"{canvases}.map(canvas => canvas.data.filter(trace => trace.name === 'CNN').length)"
     before = page.evaluate(traces)
     button = page.locator("#figure-cost .legend button", has_text=re.compile("^CNN$"))
     button.click()
@@ -215,7 +216,8 @@ def test_hostile_text_neither_runs_nor_breaks_the_page(opened, tmp_path):
 
     report = reports.write_report(write_run(tmp_path, suite, change, text=poison))
     with opened(report, width=390, height=844) as page:
-        assert names(page, "table-cost") == [" ".join(label.split()) for label in HOSTILE]
+        shown = ["".join(name.split()) for name in names(page, "table-cost")]
+        assert shown == ["".join(label.split()) for label in HOSTILE]
         assert (
             page.locator("main script:not([type='application/json']), main img, main b, main iframe").count()
             == 0

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from factories import architectures, document, write_run
 
 from bench.analysis.tables import load
 from reports.conclusion import conclusion
 from reports.words import joined, names, plain_text
-from tests.factories import architectures, document, write_run
 
 
 def paragraph(tmp_path, accuracies, change=lambda record: record, **suite):

@@ -6,11 +6,11 @@ import json
 
 import pandas as pd
 import pytest
+from factories import document, write_run
 
 from bench.analysis.tables import load
 from bench.commands.report import newest, report
 from bench.errors import StoreError, SuiteError
-from tests.factories import document, write_run
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
+from factories import document, write_run
 
 from bench.analysis.tables import load
 from reports.figures.cost import cost_against_accuracy, log_scale
@@ -12,7 +13,6 @@ from reports.figures.curves import learning_curves
 from reports.figures.spec import Columns, plain
 from reports.figures.speed import throughput_bars
 from reports.sections.ranking import suite_looks
-from tests.factories import document, write_run
 
 
 @pytest.fixture(scope="module")

@@ -8,11 +8,11 @@ import subprocess
 import sys
 
 import pytest
+from factories import architectures, document, write_run
 
 import reports
 from bench.analysis.tables import load
 from reports.page import to_json
-from tests.factories import architectures, document, write_run
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,43 @@
+"""How each architecture was trained, key by key, and where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from bench.spec import Architecture, Suite
+
+
+def recipe_table(suite: Suite, labels: tuple[str, ...]) -> pd.DataFrame:
+    """One row a recipe key: its value per architecture as text, and whether they differ in it."""
+    chosen = [architecture for architecture in suite.architectures if architecture.label in labels]
+    flat = {architecture.label: _flat_recipe(suite, architecture) for architecture in chosen}
+    keys = list(dict.fromkeys(key for recipe in flat.values() for key in recipe))
+    table = []
+    for key in keys:
+        values = {label: recipe.get(key, "") for label, recipe in flat.items()}
+        table.append({"key": key, "differs": len(set(values.values())) > 1, "values": values})
+    return pd.DataFrame(table, columns=["key", "differs", "values"])
+
+
+def _flat_recipe(suite: Suite, architecture: Architecture) -> dict[str, str]:
+    return dict(_flatten(suite.recipe_of(architecture).model_dump(mode="json")))
+
+
+def _flatten(value: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, item in value.items():
+        if isinstance(item, dict):
+            yield from _flatten(item, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", _text(item)
+
+
+def _text(value: Any) -> str:
+    """Values as a suite would spell them."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_text(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_text, value)) + "]"
+    return str(value).lower() if isinstance(value, bool) else str(value)
