@@ -126,6 +126,8 @@ def _layers(model: nn.Module, tallies: Tallies) -> list[LayerCount]:
                     calls=tally.calls,
                     input_shape=tally.input_shape,
                     weights=tuple(tuple(weight.shape) for weight in own),
+                    elements_in=tally.elements_in,
+                    elements_out=tally.elements_out,
                 )
             )
     return layers

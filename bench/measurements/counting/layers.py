@@ -40,6 +40,10 @@ class LayerCount:
     """Shape of its last input, without a batch dimension of 1; empty if it was never called."""
     weights: tuple[Shape, ...] = ()
     """Shapes of the parameters counted in `params`."""
+    elements_in: int = 0
+    """Input elements, over all its calls."""
+    elements_out: int = 0
+    """Output elements, over all its calls."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
 import torch
@@ -24,6 +25,8 @@ class Tally:
     calls: int = 0
     input_shape: Shape = ()
     output_shape: Shape = ()
+    elements_in: int = 0
+    elements_out: int = 0
 
 
 @dataclass(eq=False)
@@ -66,11 +69,14 @@ class Tallies(TorchDispatchMode):  # type: ignore[no-untyped-call]
         tally = self._tally(module)
         tally.calls += 1
         tally.input_shape = shape_of((*args, *kwargs.values()))
+        tally.elements_in += prod(tally.input_shape)
 
     def leave(self, module: nn.Module, _: Any, output: Any) -> None:
         """Note that a module is done."""
         self.running.pop()
-        self._tally(module).output_shape = shape_of(output)
+        tally = self._tally(module)
+        tally.output_shape = shape_of(output)
+        tally.elements_out += prod(tally.output_shape)
 
     def _tally(self, module: nn.Module) -> Tally:
         return self.of.setdefault(module, Tally())
