@@ -13,6 +13,12 @@ from bench.analysis.frames import groups
 AXES = ("epochs", "seconds", "flops")
 """What reaching a target costs: epochs, seconds of training alone, training FLOPs."""
 
+JUDGED = ("done", "diverged")
+"""Statuses that tell whether a target is reached; of a failed trial nothing is known."""
+
+NO_EPOCH = pd.Series({"epoch": 0, "cumulative_seconds": 0.0, "cumulative_flops": 0.0})
+"""What a trial has cost that diverged before its first evaluation."""
+
 SEED_COLUMNS = ("label", "seed", "target", "reached", *AXES)
 COLUMNS = (
     "label", "target", "seeds", "reached", "censored",
@@ -20,22 +26,25 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def to_targets(epochs: pd.DataFrame, targets: Iterable[float]) -> pd.DataFrame:
+def to_targets(trials: pd.DataFrame, epochs: pd.DataFrame, targets: Iterable[float]) -> pd.DataFrame:
     """Cost of each trial to each target: the first evaluation on the test set at or above it.
 
     Args:
-        epochs: Columns label, seed, epoch, test_accuracy, cumulative_seconds, cumulative_flops; the trials
-            that ran to their end or diverged (a diverged trial will not get there, which is known).
+        trials: Columns label, seed, status. Trials that ran to their end or diverged count; a diverged one
+            will not get there, which is known, even if it never finished an epoch.
+        epochs: Columns label, seed, epoch, test_accuracy, cumulative_seconds, cumulative_flops.
         targets: Accuracies as fractions.
 
     Returns:
         One row a trial and target; a censored one has `reached` False and its whole budget as cost.
     """
     rows: list[dict[str, object]] = []
-    for (label, seed), curve in groups(epochs, "label", "seed"):
+    curves = dict(groups(epochs, "label", "seed"))
+    for (label, seed), _ in groups(trials[trials["status"].isin(JUDGED)], "label", "seed"):
+        curve = curves.get((label, seed), epochs.head(0))
         for target in targets:
             hits = curve[curve["test_accuracy"] >= target]
-            at = hits.iloc[0] if len(hits) else curve.iloc[-1]
+            at = hits.iloc[0] if len(hits) else curve.iloc[-1] if len(curve) else NO_EPOCH
             rows.append(
                 {
                     "label": label,

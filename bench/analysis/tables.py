@@ -84,8 +84,7 @@ def load(run: Run) -> Tables:
     epochs = epoch_table(outcomes)
     throughput = throughput_table(outcomes)
     recipes = recipe_table(suite, labels)
-    judged = epochs[epochs["status"].isin(["done", "diverged"])]
-    by_seed = convergence.to_targets(judged, suite.measure.convergence.targets)
+    by_seed = convergence.to_targets(trials, epochs, suite.measure.convergence.targets)
     return Tables(
         info=run.info,
         suite_text=run.suite_text,

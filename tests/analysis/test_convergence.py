@@ -28,22 +28,28 @@ def curves(accuracies):
     )
 
 
+def judged(accuracies, targets, status="done"):
+    """Cost of each of these trials to each target."""
+    trials = pd.DataFrame(list(accuracies), columns=["label", "seed"]).assign(status=status)
+    return to_targets(trials, curves(accuracies), targets)
+
+
 def row(accuracies, target=0.7):
     """The only row over seeds."""
-    (found,) = over_seeds(to_targets(curves(accuracies), [target])).to_dict("records")
+    (found,) = over_seeds(judged(accuracies, [target])).to_dict("records")
     return found
 
 
 def test_the_first_evaluation_at_or_above_the_target_counts():
     """Equal is enough, and falling below afterwards does not matter."""
-    found = to_targets(curves({("A", 0): [0.5, 0.7, 0.6, 0.8]}), [0.7]).to_dict("records")[0]
+    found = judged({("A", 0): [0.5, 0.7, 0.6, 0.8]}, [0.7]).to_dict("records")[0]
     assert found["reached"]
     assert (found["epochs"], found["seconds"], found["flops"]) == (2, 20.0, 2000.0)
 
 
 def test_a_trial_that_never_gets_there_is_censored_at_its_budget():
     """It stays in the table, with its whole budget and the mark that it did not reach."""
-    found = to_targets(curves({("A", 0): [0.5, 0.6, 0.69]}), [0.7]).to_dict("records")[0]
+    found = judged({("A", 0): [0.5, 0.6, 0.69]}, [0.7]).to_dict("records")[0]
     assert not found["reached"]
     assert (found["epochs"], found["seconds"]) == (3, 30.0)
 
@@ -73,7 +79,7 @@ def test_half_or_more_censored_leaves_no_median(reached):
 
 def test_each_target_and_architecture_has_a_row():
     """Two architectures and two targets make four rows, in order of appearance."""
-    table = over_seeds(to_targets(curves({("A", 0): [0.7], ("B", 0): [0.9]}), [0.6, 0.8]))
+    table = over_seeds(judged({("A", 0): [0.7], ("B", 0): [0.9]}, [0.6, 0.8]))
     assert list(zip(table["label"], table["target"], table["reached"], strict=True)) == [
         ("A", 0.6, 1),
         ("A", 0.8, 0),
@@ -82,9 +88,16 @@ def test_each_target_and_architecture_has_a_row():
     ]
 
 
-def test_no_curves_make_empty_tables():
-    """A run without a finished trial has no rows, and does not fail."""
-    assert over_seeds(to_targets(curves({("A", 0): [0.7]}).head(0), [0.7])).empty
+def test_a_trial_that_diverged_before_its_first_evaluation_is_censored():
+    """It has no curve at all, and still counts as one that never got there."""
+    accuracies = {("A", 0): [0.7], ("A", 1): []}
+    (found,) = over_seeds(judged(accuracies, [0.7], "diverged")).to_dict("records")
+    assert (found["seeds"], found["reached"], found["censored"]) == (2, 1, 1)
+
+
+def test_trials_that_say_nothing_are_left_out():
+    """Of a failed trial it is unknown whether it would have got there."""
+    assert over_seeds(judged({("A", 0): [0.7]}, [0.7], "failed")).empty
 
 
 def test_area_under_the_curve():
