@@ -1,4 +1,4 @@
-"""Figures of other counters, each run by itself: fvcore and torch always, the rest where they are installed."""
+"""Figures of other counters, each run by itself: fvcore and torch always, others where installed."""
 
 from __future__ import annotations
 
