@@ -8,6 +8,7 @@ import re
 import unicodedata
 from typing import Any
 
+from bench.errors import SuiteError
 from bench.spec import Dataset, Execution, Model, Recipe, Suite, Throughput
 
 MEANING = 1
@@ -61,10 +62,14 @@ Plan = tuple[Trial, ...]
 
 
 def make_plan(suite: Suite) -> Plan:
-    """List the trials, seed by seed, so that every architecture has a result before any has its second."""
+    """List the trials, seed by seed, so that every architecture has a result before any has its second.
+
+    Raises:
+        SuiteError: Two architectures are the same, under labels that differ in signs only.
+    """
     recipes = [(architecture, suite.recipe_of(architecture)) for architecture in suite.architectures]
     rounds = max(len(recipe.seeds) for _, recipe in recipes)
-    return tuple(
+    plan = tuple(
         Trial(
             label=architecture.label,
             architecture=architecture.name,
@@ -80,6 +85,14 @@ def make_plan(suite: Suite) -> Plan:
         for architecture, recipe in recipes
         if turn < len(recipe.seeds)
     )
+    labels: dict[str, str] = {}
+    for trial in plan:
+        if labels.setdefault(trial.folder, trial.label) != trial.label:
+            raise SuiteError(
+                f"the labels {labels[trial.folder]!r} and {trial.label!r} name the same trial and cannot be told "
+                "apart in file names; give one of them another letter or digit"
+            )
+    return plan
 
 
 def run_id(plan: Plan) -> str:

@@ -43,7 +43,7 @@ def flip(images: Tensor, spec: Flip, generator: Generator) -> Tensor:
 
 
 def rotation(images: Tensor, spec: Rotation, generator: Generator) -> Tensor:
-    """Rotate each image about its centre, bilinear, with black corners."""
+    """Rotate each image counter-clockwise about its centre, bilinear, with black corners."""
     n, _, height, width = images.shape
     draw = torch.rand(n, generator=generator, device=images.device)
     angle = torch.deg2rad((2 * draw - 1) * spec.degrees)
@@ -51,7 +51,7 @@ def rotation(images: Tensor, spec: Rotation, generator: Generator) -> Tensor:
     # grid_sample's coordinates run from -1 to 1 along each side, so a rotation of a picture that is
     # not square needs the ratio of its sides.
     ratio = height / width
-    matrix = torch.stack([cosine, sine * ratio, zero, -sine / ratio, cosine, zero], dim=1).view(n, 2, 3)
+    matrix = torch.stack([cosine, -sine * ratio, zero, sine / ratio, cosine, zero], dim=1).view(n, 2, 3)
     grid = F.affine_grid(matrix, list(images.shape), align_corners=False)
     return F.grid_sample(images, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
 

@@ -13,7 +13,7 @@ from typing_extensions import Self
 
 from bench import errors
 from bench.execution import worker
-from bench.execution.messages import Message, receive, send
+from bench.execution.messages import Message, PeerGoneError, receive, send
 from bench.plan import Trial
 from bench.records import TrialRecord
 from bench.spec import Dataset
@@ -66,7 +66,6 @@ class LocalEngine:
 
         Raises:
             TrialFailedError: It raised, its worker died, or it ran out of time.
-            BenchError: Something is wrong with the data or the run directory, not with the trial.
         """
         request = {
             "kind": "execute",
@@ -103,7 +102,7 @@ class LocalEngine:
                 if message["kind"] == "error":
                     raise _as_error(message)
                 on_event(message)
-        except (EOFError, OSError) as error:
+        except PeerGoneError as error:
             raise TrialFailedError(self._how_it_died() + _tail(log)) from error
 
     def _start(self) -> Connection:
@@ -146,7 +145,7 @@ class LocalEngine:
 
 def _as_error(message: Message) -> errors.BenchError:
     kinds = {errors.WRONG_SUITE: errors.SuiteError, errors.ENVIRONMENT: errors.DataError}
-    return kinds.get(message["exit_code"], errors.BenchError)(message["message"])
+    return kinds.get(message["exit_code"], errors.BenchError)(message["reason"])
 
 
 def _tail(log: Path | None) -> str:

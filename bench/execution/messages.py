@@ -9,20 +9,30 @@ from typing import Any
 Message = dict[str, Any]
 
 
+class PeerGoneError(Exception):
+    """The process at the other end of the pipe has ended."""
+
+
 def send(connection: Connection, message: Message) -> None:
     """Send one message.
 
     Raises:
-        OSError: The other side is gone.
+        PeerGoneError: Nobody is there to receive it.
     """
-    connection.send_bytes(json.dumps(message).encode())
+    try:
+        connection.send_bytes(json.dumps(message).encode())
+    except OSError as error:
+        raise PeerGoneError from error
 
 
 def receive(connection: Connection) -> Message:
     """Wait for one message.
 
     Raises:
-        EOFError: The other side is gone.
+        PeerGoneError: Nobody is there to send one.
     """
-    message: Message = json.loads(connection.recv_bytes())
+    try:
+        message: Message = json.loads(connection.recv_bytes())
+    except (EOFError, OSError) as error:
+        raise PeerGoneError from error
     return message

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench.errors import BenchError
 from bench.execution.allocator import keep_freed_memory
-from bench.execution.messages import Message, receive, send
+from bench.execution.messages import Message, PeerGoneError, receive, send
 from bench.plan import Trial
 from bench.spec import Dataset
 from bench.store import TrialStore
@@ -26,15 +26,21 @@ def serve(connection: Connection) -> None:
     try:
         while True:
             request = receive(connection)
-            handler = {"prepare": _prepare, "execute": _execute}[request["kind"]]
             try:
-                handler(connection, request)
+                if request["kind"] == "prepare":
+                    _prepare(connection, request)
+                else:
+                    _execute(connection, request)
             except BenchError as error:
-                send(connection, {"kind": "error", "exit_code": error.exit_code, "message": str(error)})
+                # Missing data stop a run before its first trial; later, only the trial itself is affected.
+                kind = "error" if request["kind"] == "prepare" else "failed"
+                send(connection, {"kind": kind, "exit_code": error.exit_code, "reason": str(error)})
+            except PeerGoneError:
+                raise
             except Exception as error:  # noqa: BLE001 - a trial may fail in any way; the driver records the reason
                 traceback.print_exc()
                 send(connection, {"kind": "failed", "reason": _reason(error)})
-    except (EOFError, OSError):
+    except PeerGoneError:
         # The driver is gone, so nobody waits for what is being computed. Checkpoints are on disk.
         os._exit(1)
 

@@ -1,0 +1,131 @@
+"""Batches: every image once an epoch, in an order that seed and epoch decide, normalised."""
+
+import numpy as np
+import pytest
+import torch
+
+from bench.data.batches import ImageSet, Pipeline, derive_seed, in_order, shuffled, to_channels
+from bench.spec import Dataset, Flip, Recipe
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def images():
+    """Fifty images whose pixels and labels are their number."""
+    numbers = np.arange(50)
+    pixels = np.broadcast_to(numbers.astype(np.uint8)[:, None, None, None], (50, 8, 8, 3))
+    return ImageSet.of(pixels, numbers.astype(np.int64), None, CPU)
+
+
+def pipeline(images, normalize="unit", *, channels=3, image_size=8):
+    return Pipeline.fitted(
+        Dataset(normalize=normalize),
+        images,
+        channels=channels,
+        image_size=image_size,
+        memory_format=torch.channels_last,
+    )
+
+
+def epoch(images, *, seed=0, number=1, augment=()):
+    recipe = Recipe(batch_size=16, augment=augment)
+    return list(shuffled(images, pipeline(images), recipe, seed=seed, epoch=number))
+
+
+def test_an_epoch_shows_every_image_once(images):
+    """The incomplete last batch included."""
+    batches = epoch(images)
+    assert [len(labels) for _, labels in batches] == [16, 16, 16, 2]
+    assert sorted(torch.cat([labels for _, labels in batches]).tolist()) == list(range(50))
+
+
+def test_images_and_labels_stay_together(images):
+    """The pixel value is the label."""
+    for inputs, labels in epoch(images):
+        assert torch.equal((inputs[:, 0, 0, 0] * 255).round().long(), labels)
+
+
+def test_order_depends_on_seed_and_epoch_alone(images):
+    """Whatever else drew random numbers before."""
+
+    def order(**options):
+        torch.rand(3)
+        return torch.cat([labels for _, labels in epoch(images, **options)]).tolist()
+
+    assert order() == order()
+    assert order() != order(number=2)
+    assert order() != order(seed=1)
+
+
+def test_batches_are_channels_last(images):
+    """The layout that convolutions are fastest in."""
+    inputs, _ = next(iter(epoch(images)))
+    assert inputs.is_contiguous(memory_format=torch.channels_last)
+
+
+def test_augmentations_apply_to_training_batches_only(images):
+    """`in_order` shows images as they are."""
+    flip = (Flip(name="hflip", p=1.0),)
+    gradient = images.images.clone()
+    gradient[:, :, 0] = 255
+    marked = ImageSet(gradient, images.labels)
+    assert all((inputs[:, :, :, -1] == 1).all() for inputs, _ in epoch(marked, augment=flip))
+    assert all((inputs[:, :, :, 0] == 1).all() for inputs, _ in in_order(marked, 7, pipeline(marked)))
+
+
+def test_in_order_keeps_the_order(images):
+    """For evaluation."""
+    labels = torch.cat([labels for _, labels in in_order(images, 7, pipeline(images))])
+    assert labels.tolist() == list(range(50))
+
+
+def test_standard_normalisation_has_zero_mean_and_unit_variance():
+    """Per channel, over the training images."""
+    pixels = np.random.default_rng(0).integers(0, 200, (300, 6, 6, 3), dtype=np.uint8)
+    images = ImageSet.of(pixels, np.zeros(300, np.int64), None, CPU)
+    x = pipeline(images, "standard", image_size=6)(images.images)
+    torch.testing.assert_close(x.mean((0, 2, 3)), torch.zeros(3), atol=1e-5, rtol=0)
+    torch.testing.assert_close(x.std((0, 2, 3)), torch.ones(3), atol=1e-3, rtol=0)
+
+
+@pytest.mark.parametrize(("normalize", "low", "high"), [("unit", 0, 1), ("symmetric", -1, 1)])
+def test_fixed_normalisations_map_the_range(normalize, low, high):
+    """Black and white land on the ends."""
+    pixels = np.array([0, 255], np.uint8)[:, None, None, None] * np.ones((2, 4, 4, 1), np.uint8)
+    images = ImageSet.of(pixels, np.zeros(2, np.int64), None, CPU)
+    x = pipeline(images, normalize, channels=1, image_size=4)(images.images)
+    assert (x.min().item(), x.max().item()) == pytest.approx((low, high))
+
+
+def test_images_are_resized_to_the_networks_input(images):
+    """Bilinear; a plain image stays plain."""
+    x = pipeline(images, image_size=32)(images.images)
+    assert x.shape == (50, 3, 32, 32)
+    assert torch.equal(x[:, 0, 0, 0], x[:, 2, 31, 31])
+
+
+def test_grey_images_are_repeated_and_colour_images_averaged():
+    """(N, C, H, W) to the channels the network takes."""
+    grey = torch.rand(2, 1, 3, 3)
+    assert torch.equal(to_channels(grey, 3), grey.repeat(1, 3, 1, 1))
+    colour = torch.rand(2, 3, 3, 3)
+    torch.testing.assert_close(to_channels(colour, 1)[:, 0], colour.mean(1))
+
+
+def test_chosen_images_are_copied():
+    """A split holds its own images."""
+    pixels = np.arange(10, dtype=np.uint8)[:, None, None, None] * np.ones((10, 2, 2, 1), np.uint8)
+    part = ImageSet.of(pixels, np.arange(10), np.array([3, 7]), CPU)
+    assert part.labels.tolist() == [3, 7]
+    assert part.images[:, 0, 0, 0].tolist() == [3, 7]
+
+
+def test_derived_seeds_depend_on_every_part():
+    """And are the same on every machine."""
+    assert (
+        len({derive_seed(0, "a", 1), derive_seed(0, "a", 2), derive_seed(1, "a", 1), derive_seed(0, "b", 1)})
+        == 4
+    )
+    assert derive_seed(0, "weights") == derive_seed(0, "weights")
+    assert 0 <= derive_seed("x") < 2**63

@@ -1,0 +1,62 @@
+"""A small training that finishes in a second."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from bench.data.batches import ImageSet, Pipeline, derive_seed
+from bench.measurements.device import Device
+from bench.measurements.training import Training
+from bench.plan import Trial
+from bench.spec import Crop, Dataset, Execution, Flip, Recipe
+
+CPU = Execution(device="cpu", precision="float32")
+
+
+class Network(nn.Module):
+    """Convolution, batch norm, dropout, linear: everything that has state."""
+
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(nn.Conv2d(1, 6, 3, 2), nn.BatchNorm2d(6), nn.ReLU(), nn.Dropout(0.2))
+        self.head = nn.Linear(6 * 3 * 3, 4)
+
+    def forward(self, images):
+        return self.head(self.body(images).flatten(1))
+
+
+def four_classes(count, seed):
+    """Images with one bright quadrant, which is their class."""
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, 4, count)
+    images = rng.integers(0, 120, (count, 8, 8, 1), dtype=np.uint8)
+    for image, label in zip(images, labels, strict=True):
+        row, column = divmod(int(label), 2)
+        image[row * 4 : row * 4 + 4, column * 4 : column * 4 + 4] += 60
+    return ImageSet.of(images, labels, None, torch.device("cpu"))
+
+
+@pytest.fixture
+def make_training():
+    """A function that makes a fresh training; the same arguments give the same one."""
+
+    def make(seed=0, **recipe):
+        settings = {
+            "epochs": 4, "batch_size": 32, "seeds": (seed,),
+            "augment": (Crop(name="crop", padding=1), Flip(name="hflip", p=0.1)),
+        }  # fmt: skip
+        trial = Trial(
+            label="A", architecture="test", dataset=Dataset(name="shapes"), execution=CPU,
+            recipe=Recipe(**{**settings, **recipe}),
+        )  # fmt: skip
+        train, validation, test = (four_classes(count, seed) for seed, count in enumerate((200, 80, 80)))
+        device = Device.chosen(CPU)
+        torch.manual_seed(derive_seed(seed, "weights"))
+        model = Network().to(memory_format=device.memory_format)
+        pipeline = Pipeline.fitted(
+            trial.dataset, train, channels=1, image_size=8, memory_format=device.memory_format
+        )
+        return Training(trial, model, model, train, validation, test, pipeline, device, flops_per_image=1000)
+
+    return make

@@ -1,0 +1,86 @@
+"""The suite's models: strict, frozen, and recipes that merge."""
+
+import pytest
+from pydantic import ValidationError
+
+from bench.spec import Adam, Architecture, Cosine, Recipe, Step, Suite, merge, tuples
+
+
+def suite(**recipe):
+    return Suite.model_validate(
+        tuples({"recipe": recipe, "architectures": [{"label": "A", "name": "plain_cnn"}]}), strict=True
+    )
+
+
+def test_a_suite_needs_nothing_but_architectures():
+    """Every other key has a default."""
+    assert suite().recipe == Recipe()
+
+
+def test_a_name_stands_for_a_table_with_defaults():
+    """`schedule = "cosine"` is `{ name = "cosine" }`."""
+    assert suite(schedule="cosine").recipe.schedule == Cosine()
+
+
+def test_a_table_without_a_name_is_the_default_kind():
+    """`optimizer = { lr = 0.01 }` keeps AdamW."""
+    assert suite(optimizer={"lr": 0.01}).recipe.optimizer == Adam(lr=0.01)
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        {"epochs": "3"},
+        {"epochs": 0},
+        {"epochs": True},
+        {"optimizer": {"lr": float("nan")}},
+        {"optimizer": {"name": "sgd", "momentum": 0.0, "nesterov": True}},
+        {"seeds": [0, 0]},
+        {"seeds": []},
+        {"label_smoothing": 1.0},
+        {"unknown": 1},
+    ],
+)
+def test_wrong_recipes_are_refused(recipe):
+    """Wrong types are not converted, and values outside their range do not pass."""
+    with pytest.raises(ValidationError):
+        suite(**recipe)
+
+
+def test_an_architecture_overrides_single_keys():
+    """A nested table merges key by key."""
+    whole = suite(epochs=5, optimizer={"name": "adam", "lr": 5e-4, "betas": [0.9, 0.95]})
+    own = Architecture(label="B", name="plain_cnn", recipe={"optimizer": {"lr": 1e-3}})
+    recipe = whole.recipe_of(own)
+    assert recipe.epochs == 5
+    assert recipe.optimizer == Adam(name="adam", lr=1e-3, betas=(0.9, 0.95))
+
+
+def test_an_override_of_another_kind_replaces_the_table():
+    """Adam's betas do not survive a change to SGD."""
+    whole = suite(optimizer={"name": "adam", "betas": [0.9, 0.95]})
+    own = Architecture(label="B", name="plain_cnn", recipe={"optimizer": {"name": "sgd", "lr": 0.1}})
+    assert whole.recipe_of(own).optimizer.name == "sgd"
+
+
+def test_merging_does_not_change_its_arguments():
+    """`merge` returns a new document."""
+    base = {"a": {"b": 1}}
+    assert merge(base, {"a": {"c": 2}}) == {"a": {"b": 1, "c": 2}}
+    assert base == {"a": {"b": 1}}
+
+
+def test_the_json_schema_documents_every_key():
+    """Editors show the docstring beside each key."""
+    schema = Suite.model_json_schema()
+    for name, model in {**schema["$defs"], "Suite": schema}.items():
+        for key, value in model["properties"].items():
+            described = schema["$defs"][value["$ref"].rpartition("/")[2]] if "$ref" in value else value
+            assert described["description"], f"{name}.{key}"
+
+
+def test_milestones_come_from_a_list():
+    """TOML has lists, the models tuples."""
+    assert suite(schedule={"name": "step", "milestones": [2, 4]}).recipe.schedule == Step(
+        name="step", milestones=(2, 4)
+    )
