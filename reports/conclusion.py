@@ -32,7 +32,7 @@ def _winner(tables: Tables, ranked: list[dict[str, Any]]) -> Iterator[Words]:
         if seeds > 1
         else "one seed, so no interval"
     )
-    verb = "reaches" if len(ranked) == 1 else "has the highest mean test accuracy,"
+    verb = "reaches" if len(ranked) == 1 else f"has the highest {'mean ' if seeds > 1 else ''}test accuracy,"
     yield (
         name(best),
         (f" {verb} {show.percent(best['test_accuracy'])} after the last epoch ({interval}).", False),

@@ -20,8 +20,8 @@ class Columns:
         self.arrays: dict[str, list[float | None]] = {}
 
     def add(self, values: Iterable[float]) -> str:
-        """Store values (six significant digits; not a number becomes a gap) and return their reference."""
-        array = [float(f"{value:.6g}") if math.isfinite(value) else None for value in values]
+        """Store values (five significant digits; not a number becomes a gap) and return their reference."""
+        array = [float(f"{value:.5g}") if math.isfinite(value) else None for value in values]
         name = str(len(self.arrays))
         self.arrays[name] = array
         return f"@{name}"

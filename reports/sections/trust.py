@@ -9,7 +9,7 @@ from bench.analysis.frames import rows
 from bench.analysis.tables import Tables
 from reports import format as show
 from reports.drawings import Scale, interval
-from reports.elements import Cell, Column, Notes, Section, Table
+from reports.elements import NOTHING, Cell, Column, Notes, Section, Table
 from reports.palette import Look
 from reports.sections.ranking import name_cell, suite_looks
 
@@ -92,7 +92,9 @@ def _measured(row: dict[str, Any]) -> str:
 
 
 def _drawing(row: dict[str, Any], drawn: dict[str, Look]) -> Any:
-    """The measured interval over the band of tolerance."""
+    """The measured interval over the band of tolerance; a count without tolerance needs no drawing."""
+    if not row["tolerance"] and math.isnan(row["low"]):
+        return NOTHING
     band = (row["value"] - row["tolerance"], row["value"] + row["tolerance"])
     scale = Scale.over([*band, row["measured"], row["low"], row["high"]])
     color = drawn[row["architecture"]].color

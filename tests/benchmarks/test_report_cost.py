@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 
 import pytest
+from factories import architectures, document, write_run
 
 import reports
 from bench.analysis.tables import load
 from reports import assets
-from tests.factories import architectures, document, write_run
 
 SECONDS, DATA_BYTES = 5.0, 1_500_000
 """Processor time, and bytes beside plotly, for 60 trials of 150 epochs."""

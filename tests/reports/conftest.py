@@ -7,12 +7,9 @@ from contextlib import contextmanager
 
 import pytest
 from factories import document, write_run
+from waiting import PATIENCE, until
 
 import reports
-
-PATIENCE = 180_000
-"""Milliseconds; a loaded machine may take long to unpack and draw."""
-
 
 DRAWN = "[...document.querySelectorAll('figure.plot')].every(one => one.querySelector('.main-svg path'))"
 
@@ -43,7 +40,7 @@ def opened(browser):
             permissions=["clipboard-read", "clipboard-write"],
         )
         context.set_offline(True)
-        context.set_default_timeout(PATIENCE)
+        context.set_default_timeout(1000 * PATIENCE)
         page = context.new_page()
         requests, complaints = [], []
         page.on("request", lambda request: requests.append(request.url))
@@ -51,7 +48,7 @@ def opened(browser):
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("dialog", lambda dialog: complaints.append(f"dialog {dialog.message}"))
         page.goto(path.as_uri() + fragment)
-        page.wait_for_function(DRAWN)
+        until(page, DRAWN)
         yield page
         context.close()
         assert complaints == []

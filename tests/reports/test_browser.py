@@ -6,6 +6,7 @@ import re
 
 import pytest
 from factories import architectures, document, write_run
+from waiting import until
 
 import reports
 from reports import format as show
@@ -49,7 +50,7 @@ def test_switches_change_what_is_drawn(page):
     assert title.text_content() == "Accuracy"
     page.locator("#figure-curves label", has_text="Loss").click()
     page.locator("#figure-curves label", has_text="Training time").click()
-    page.wait_for_function("document.querySelector('#figure-curves .ytitle').textContent === 'Loss (nats)'")
+    until(page, "document.querySelector('#figure-curves .ytitle').textContent === 'Loss (nats)'")
     assert "Seconds of training" in page.locator("#figure-curves .xtitle").text_content()
     page.locator("#figure-curves label", has_text="Accuracy").click()
     page.locator("#figure-curves label", has_text="Epochs").click()
@@ -101,7 +102,7 @@ def test_tables_filter(page):
 def test_tables_are_copied(page, kind, start):
     """CSV carries exact values, Markdown what is shown."""
     page.locator("[data-table=table-cost] .copy", has_text=kind).click()
-    page.wait_for_function("document.getElementById('said').textContent === 'Copied'")
+    until(page, "document.getElementById('said').textContent === 'Copied'")
     text = page.evaluate("navigator.clipboard.readText()")
     assert text.startswith(start)
     assert ("81578" if kind == "CSV" else show.count(81578)) in text
@@ -167,9 +168,7 @@ def test_the_suite_is_verbatim(page):
 def test_a_deep_link_opens_at_its_section(opened, report):
     """`report.html#claims` shows the claims; in dark if the system is dark."""
     with opened(report, scheme="dark", fragment="#claims") as page:
-        page.wait_for_function(
-            "Math.abs(document.getElementById('claims').getBoundingClientRect().top) < 450"
-        )
+        until(page, "Math.abs(document.getElementById('claims').getBoundingClientRect().top) < 450")
         assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 

@@ -33,12 +33,12 @@ def chosen(spec, name, **when):
 
 
 def test_a_curve_is_the_mean_over_seeds(tables):
-    """Test accuracy against seconds: mean of both, epoch by epoch, to six digits."""
+    """Test accuracy against seconds: mean of both, epoch by epoch, to five digits."""
     spec = learning_curves(tables, suite_looks(tables))
     line = chosen(spec, "CNN", metric="accuracy", split="test", against="seconds")
     mine = tables.epochs[tables.epochs["label"] == "CNN"].groupby("epoch")
-    assert values(spec, line["y"]) == pytest.approx(list(mine["test_accuracy"].mean()), rel=1e-5)
-    assert values(spec, line["x"]) == pytest.approx(list(mine["cumulative_seconds"].mean()), rel=1e-5)
+    assert values(spec, line["y"]) == pytest.approx(list(mine["test_accuracy"].mean()), rel=1e-4)
+    assert values(spec, line["x"]) == pytest.approx(list(mine["cumulative_seconds"].mean()), rel=1e-4)
 
 
 def test_the_band_spans_the_seeds(tables):
@@ -47,8 +47,8 @@ def test_the_band_spans_the_seeds(tables):
     at = spec["traces"].index(chosen(spec, "ResNet", metric="loss", split="train", against="epochs"))
     low, high = (values(spec, spec["traces"][place]["y"]) for place in (at - 2, at - 1))
     mine = tables.epochs[tables.epochs["label"] == "ResNet"].groupby("epoch")["train_loss"]
-    assert low == pytest.approx(list(mine.min()), rel=1e-5)
-    assert high == pytest.approx(list(mine.max()), rel=1e-5)
+    assert low == pytest.approx(list(mine.min()), rel=1e-4)
+    assert high == pytest.approx(list(mine.max()), rel=1e-4)
 
 
 def test_targets_are_marked_on_accuracy_alone(tables):
@@ -72,15 +72,15 @@ def test_a_point_carries_its_interval(tables):
     point = chosen(spec, "CNN", cost="macs")
     row = tables.summary.iloc[0]
     (x,), (y,), (up,) = (values(spec, ref) for ref in (point["x"], point["y"], point["error_y"]["array"]))
-    assert (x, y) == pytest.approx((row["macs"], row["test_accuracy"]), rel=1e-5)
+    assert (x, y) == pytest.approx((row["macs"], row["test_accuracy"]), rel=1e-4)
     assert y + up == pytest.approx(row["test_accuracy_high"], rel=1e-4)
 
 
 def test_numbers_are_stored_once():
-    """Columns keep six significant digits; a gap is a gap, not a zero."""
+    """Columns keep five significant digits; a gap is a gap, not a zero."""
     columns = Columns()
     assert columns.add([1 / 3, math.nan, math.inf]) == "@0"
-    assert columns.arrays == {"0": [0.333333, None, None]}
+    assert columns.arrays == {"0": [0.33333, None, None]}
 
 
 @pytest.mark.parametrize(("low", "high"), [(81_578, 244_734), (1e3, 1e12), (5.0, 5.0)])
