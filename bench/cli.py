@@ -77,11 +77,10 @@ def run(
 @app.command()
 def inspect(
     name: Annotated[
-        str,
-        typer.Argument(help="An architecture: registered, torchvision:NAME, timm:NAME or module:function."),
+        str, typer.Argument(help="A registered name, torchvision:NAME, timm:NAME or module:function.")
     ],
-    input_: Annotated[str | None, typer.Option("--input", help="C x H x W, for example 3x224x224.")] = None,
-    classes: Annotated[int | None, typer.Option(help="Classes of the task.")] = None,
+    input_: Annotated[str, typer.Option("--input", help="C x H x W of one image.")] = "3x224x224",
+    classes: Annotated[int, typer.Option(help="Classes of the task.")] = 1000,
     args: Annotated[
         list[str] | None, typer.Option(help="key=value of the constructor; may be repeated.")
     ] = None,
@@ -91,18 +90,18 @@ def inspect(
 ) -> None:
     """Count a network layer by layer: params, MACs, activations, and what looks wrong."""
     from bench.commands.inspect import main as command
+    from bench.suite_file import apply_settings
 
-    raise typer.Exit(
-        command(
-            name,
-            input_=input_,
-            classes=classes,
-            args=tuple(args or ()),
-            style=format_,
-            ledger=ledger,
-            depth=depth,
-        )
+    code = command(
+        name,
+        input_shape=input_,
+        classes=classes,
+        style=format_,
+        show_ledger=ledger,
+        depth=depth,
+        args=apply_settings({}, args or (), option="--args"),
     )
+    raise typer.Exit(code)
 
 
 @app.command()

@@ -89,8 +89,8 @@ def make_plan(suite: Suite) -> Plan:
     for trial in plan:
         if labels.setdefault(trial.folder, trial.label) != trial.label:
             raise SuiteError(
-                f"the labels {labels[trial.folder]!r} and {trial.label!r} name the same trial and cannot be told "
-                "apart in file names; give one of them another letter or digit"
+                f"the labels {labels[trial.folder]!r} and {trial.label!r} name the same trial and cannot be "
+                "told apart in file names; give one of them another letter or digit"
             )
     return plan
 

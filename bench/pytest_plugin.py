@@ -25,7 +25,8 @@ class BenchLock:
         """
         __tracebackhide__ = True
         # Torch is imported when a test asks for a check, not in every test session.
-        from bench.commands.check import check, render  # noqa: PLC0415
+        from bench.commands.check import check  # noqa: PLC0415
+        from bench.locks.formats import render  # noqa: PLC0415
 
         outcome = check(*map(self._resolve, suites))
         if not outcome.passed:

@@ -37,9 +37,7 @@ def load_suite(path_or_name: str, *, overrides: Iterable[str] = ()) -> Suite:
     """
     path = suite_path(path_or_name)
     document = _parse(_read(path), str(path))
-    for override in overrides:
-        document = _override(document, override)
-    return check_document(document, str(path))
+    return check_document(apply_settings(document, overrides), str(path))
 
 
 def suite_path(path_or_name: str) -> Path:
@@ -110,17 +108,25 @@ def _parse(text: str, where: str) -> dict[str, Any]:
         raise SuiteError(f"{where}: not valid TOML: {error or 'nested too deeply'}") from error
 
 
-def _override(document: dict[str, Any], pair: str) -> dict[str, Any]:
-    """Apply one `--set key=value`; a value that is no TOML is taken as a string."""
-    key, equals, value = pair.partition("=")
-    if not equals or not re.fullmatch(r"[A-Za-z_][\w.]*", key.strip()):
-        raise SuiteError(f"--set {pair}: expected key=value, for example --set recipe.epochs=5")
-    try:
-        setting = tomllib.loads(f"{key} = {value}")
-    except tomllib.TOMLDecodeError:
-        quoted = value.replace("\\", "\\\\").replace('"', '\\"')
-        setting = _parse(f'{key} = "{quoted}"', f"--set {pair}")
-    return merge(document, setting)
+def apply_settings(
+    document: dict[str, Any], pairs: Iterable[str], *, option: str = "--set"
+) -> dict[str, Any]:
+    """Merge `key=value` pairs with dotted keys into a document; a value that is no TOML is taken as text.
+
+    Raises:
+        SuiteError: A pair has no key or no value.
+    """
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not re.fullmatch(r"[A-Za-z_][\w.]*", key.strip()):
+            raise SuiteError(f"{option} {pair}: expected key=value, for example {option} recipe.epochs=5")
+        try:
+            setting = tomllib.loads(f"{key} = {value}")
+        except tomllib.TOMLDecodeError:
+            quoted = value.replace("\\", "\\\\").replace('"', '\\"')
+            setting = _parse(f'{key} = "{quoted}"', f"{option} {pair}")
+        document = merge(document, setting)
+    return document
 
 
 def _cross_checks(suite: Suite, document: dict[str, Any]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from bench.data.batches import ImageSet, Pipeline, derive_seed
 from bench.measurements.device import Device
 from bench.measurements.training import Training
 from bench.plan import Trial
-from bench.spec import Crop, Dataset, Execution, Flip, Recipe
+from bench.spec import Adam, Crop, Dataset, Execution, Flip, Recipe
 
 CPU = Execution(device="cpu", precision="float32")
 
@@ -43,7 +43,7 @@ def make_training():
 
     def make(seed=0, **recipe):
         settings = {
-            "epochs": 4, "batch_size": 32, "seeds": (seed,),
+            "epochs": 4, "batch_size": 32, "seeds": (seed,), "optimizer": Adam(lr=0.02),
             "augment": (Crop(name="crop", padding=1), Flip(name="hflip", p=0.1)),
         }  # fmt: skip
         trial = Trial(

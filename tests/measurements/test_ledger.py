@@ -35,6 +35,7 @@ def rungs(resnet50):
         ("v1", "MACs", 3_857_973_248),
         ("convolution + linear", "MACs", 4_089_184_256),
         ("fvcore", "mixed", 4_111_512_576),
+        ("thop of 2019", "mixed", 4_142_713_856),
         ("torch", "FLOPs", 8_178_368_512),
     ],
 )
@@ -49,6 +50,21 @@ def test_the_terms_between_the_rungs(rungs):
     terms = rungs["fvcore"].terms
     assert terms["batch normalisation, 2 per element"] == 22_227_968
     assert terms["adaptive average pool, 1 per input"] == 100_352
+
+
+def test_the_figure_of_2019_is_the_sum_of_its_terms(rungs):
+    """Worked by hand: additions, normalisation, block outputs, pools, rounding."""
+    terms = rungs["thop of 2019"].terms
+    assert terms == {
+        "MACs": 4_089_184_256,
+        "additions of linear layers": 2047 * 1000,
+        "batch normalisation, 4 per element": 2 * 22_227_968,
+        "activation, 1 per element of its last call": 64 * 112**2
+        + 3 * 256 * 56**2 + 4 * 512 * 28**2 + 6 * 1024 * 14**2 + 3 * 2048 * 7**2,
+        "max pool, 1 per output and side of window": 3 * 64 * 56**2,
+        "adaptive average pool, 1 per input and output": 2048 * (49 + 1),
+        "rounding of a 32-bit float": -24,
+    }  # fmt: skip
 
 
 def test_activations_and_pooling_make_about_four_point_one_two(rungs):

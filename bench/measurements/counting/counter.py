@@ -103,6 +103,12 @@ def _collect(model: nn.Module, tallies: Tallies, output: Any, input_shape: Input
     )
 
 
+def _window(module: nn.Module) -> int:
+    """The first side of a pool's window."""
+    size = getattr(module, "kernel_size", 0) if "Pool" in type(module).__name__ else 0
+    return int(size[0] if isinstance(size, tuple) else size)
+
+
 def _layers(model: nn.Module, tallies: Tallies) -> list[LayerCount]:
     """One row for each module that computes or holds parameters itself; uncalled ones come last."""
     names = {module: name or MODEL for name, module in model.named_modules()}
@@ -128,6 +134,7 @@ def _layers(model: nn.Module, tallies: Tallies) -> list[LayerCount]:
                     weights=tuple(tuple(weight.shape) for weight in own),
                     elements_in=tally.elements_in,
                     elements_out=tally.elements_out,
+                    window=_window(module),
                 )
             )
     return layers

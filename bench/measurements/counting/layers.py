@@ -44,6 +44,8 @@ class LayerCount:
     """Input elements, over all its calls."""
     elements_out: int = 0
     """Output elements, over all its calls."""
+    window: int = 0
+    """Side of the window of a pool, in elements; 0 for other modules."""
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,18 @@ MACs here are those of convolutions, linear layers and matrix products. What oth
 - *ptflops*: biases, 2 for each element of a batch normalisation, 1 for each element of activations and for
   each input of pools; its releases of today count these last two twice, as module and as function.
 - *thop*: 4 for each element of a batch normalisation, average pools, 3n - 1 for a softmax over n.
+- *thop of 2019*: 4 for each element of a batch normalisation, 1 for each element of an activation and the
+  side of the window for each output of a max pool, a linear layer's additions beside its multiplications,
+  average pools; a module that is called several times has only its last call counted, and the sum is kept in
+  a 32-bit float, which rounds it to a multiple of 256. This is what yields the often quoted 4,142,713,856
+  for ResNet-50 (v1.5).
 - *torch's own counter*: 2 for each MAC, and nothing else. A figure in FLOPs is twice one in MACs; a figure
   for a batch of two is, too, and looks the same.
 """
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
@@ -104,7 +110,8 @@ def _torchinfo(counts: Count) -> dict[str, int]:
 
 
 def _ptflops(counts: Count) -> dict[str, int]:
-    return _macs(counts) | _bias(counts) | _batch_norm(counts, 2) | _activation_and_pooling(counts)
+    softmax = {"softmax, 1 per element": _elements(counts, "Softmax", of=_outputs)}
+    return _macs(counts) | _bias(counts) | _batch_norm(counts, 2) | _activation_and_pooling(counts) | softmax
 
 
 def _ptflops_today(counts: Count) -> dict[str, int]:
@@ -122,6 +129,34 @@ def _thop(counts: Count) -> dict[str, int]:
     return _macs(counts) | _batch_norm(counts, 4) | pools | {"softmax, 3n - 1": softmax}
 
 
+def _thop_2019(counts: Count) -> dict[str, int]:
+    def last_call(layer: LayerCount) -> int:
+        return prod(layer.output_shape)
+
+    linear = [layer for layer in counts.layers if layer.type == "Linear"]
+    terms = (
+        _macs(counts)
+        | {"additions of linear layers": sum(layer.macs - layer.elements_out for layer in linear)}
+        | _batch_norm(counts, 4)
+        | {
+            "activation, 1 per element of its last call": _elements(counts, "ReLU", of=last_call),
+            "max pool, 1 per output and side of window": _elements(
+                counts, "MaxPool", of=lambda layer: layer.window * layer.elements_out
+            ),
+            "adaptive average pool, 1 per input and output": _elements(
+                counts, "AdaptiveAvgPool", of=lambda layer: layer.elements_in + layer.elements_out
+            ),
+        }
+    )
+    exact = sum(terms.values())
+    return terms | {"rounding of a 32-bit float": round_to_float32(exact) - exact}
+
+
+def round_to_float32(value: int) -> int:
+    """The nearest integer that a 32-bit float holds."""
+    return int(struct.unpack("f", struct.pack("f", value))[0])
+
+
 def _classes(layer: LayerCount) -> int:
     return prod(layer.output_shape[:1])
 
@@ -137,6 +172,7 @@ CONVENTIONS: dict[str, tuple[str, Callable[[Count], dict[str, int]]]] = {
     "ptflops, modules once": ("mixed", _ptflops),
     "ptflops": ("mixed", _ptflops_today),
     "thop": ("mixed", _thop),
+    "thop of 2019": ("mixed", _thop_2019),
     "torch": ("FLOPs", _flops),
 }
 """By name; a name that is also a tool's in `peers.py` is measured where that tool is installed."""

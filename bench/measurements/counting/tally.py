@@ -30,7 +30,7 @@ class Tally:
 
 
 @dataclass(eq=False)
-class Tallies(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class Tallies(TorchDispatchMode):
     """Adds every operator to the innermost module that is running."""
 
     running: list[nn.Module]
