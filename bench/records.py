@@ -19,6 +19,9 @@ that epoch's training alone; a column without a value stays empty."""
 LAYER_COLUMNS = ("layer", "type", "output_shape", "params", "macs", "activations")
 """Columns of layers.csv: one row a leaf module, in the order of first call."""
 
+LEDGER_COLUMNS = ("convention", "unit", "term", "value")
+"""Columns of ledger.csv: one row a term; the terms of a convention add up to its figure, per image."""
+
 Status = Literal["done", "failed", "diverged", "interrupted"]
 
 
@@ -84,7 +87,8 @@ class StaticFacts(Model):
     flops: int
     """2 x MACs."""
     flops_train: int
-    """FLOPs of forward and backward for one image, by torch's own counter."""
+    """FLOPs of forward and backward for one image, by torch's own counter, which takes the weight gradient
+    of a grouped convolution for that of a dense one; this is mended."""
     activations: int
     """Output elements of convolutions and linear layers."""
     output_shape: tuple[int, ...]

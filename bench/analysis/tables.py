@@ -13,7 +13,7 @@ from bench.analysis.comparability import warning_table
 from bench.analysis.differences import difference_table
 from bench.analysis.recipes import recipe_table
 from bench.analysis.summary import summary_table, throughput_table
-from bench.analysis.trials import Outcome, epoch_table, layer_table, read_outcomes, trial_table
+from bench.analysis.trials import Outcome, epoch_table, read_outcomes, static_table, trial_table
 from bench.records import Choices, DataFacts
 from bench.spec import Suite
 from bench.store import Run, RunInfo
@@ -36,6 +36,8 @@ class Tables:
     """One row an architecture."""
     layers: pd.DataFrame
     """One row an architecture and leaf module."""
+    ledger: pd.DataFrame
+    """One row an architecture, convention of counting, and term."""
     throughput: pd.DataFrame
     """One row an architecture, mode and batch size."""
     convergence: pd.DataFrame
@@ -92,7 +94,8 @@ def load(run: Run) -> Tables:
         trials=trials,
         epochs=epochs,
         summary=summary_table(labels, outcomes, trials, epochs, throughput),
-        layers=layer_table(outcomes),
+        layers=static_table(outcomes, "layers.csv"),
+        ledger=static_table(outcomes, "ledger.csv"),
         throughput=throughput,
         convergence=convergence.over_seeds(by_seed),
         convergence_by_seed=by_seed,

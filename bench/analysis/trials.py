@@ -10,10 +10,11 @@ import pandas as pd
 
 from bench.errors import StoreError
 from bench.plan import Trial
-from bench.records import EPOCH_COLUMNS, LAYER_COLUMNS, EpochFacts, TrialRecord
+from bench.records import EPOCH_COLUMNS, LAYER_COLUMNS, LEDGER_COLUMNS, EpochFacts, TrialRecord
 from bench.store import Run
 
-TABLES = {"epochs.csv": EPOCH_COLUMNS, "layers.csv": LAYER_COLUMNS}
+TABLES = {"epochs.csv": EPOCH_COLUMNS, "layers.csv": LAYER_COLUMNS, "ledger.csv": LEDGER_COLUMNS}
+TEXT = ("layer", "type", "output_shape", "convention", "unit", "term")
 
 EPOCH_METRICS = (
     "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "test_loss", "test_accuracy",
@@ -74,13 +75,13 @@ def epoch_table(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
 
 
-def layer_table(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
-    """One row an architecture and layer, from the first of its trials that left the table."""
+def static_table(outcomes: tuple[Outcome, ...], name: str) -> pd.DataFrame:
+    """`name` of each architecture, layers.csv or ledger.csv, from the first of its trials that left one."""
     frames: dict[str, pd.DataFrame] = {}
-    for frame in _joined(outcomes, "layers.csv"):
+    for frame in _joined(outcomes, name):
         if len(frame):
             frames.setdefault(frame["label"].iloc[0], frame)
-    columns = ["label", *LAYER_COLUMNS]
+    columns = ["label", *TABLES[name]]
     return pd.concat(frames.values(), ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
 
 
@@ -102,9 +103,8 @@ def _read_table(path: Any, columns: tuple[str, ...]) -> pd.DataFrame:
         StoreError: It is no such table.
     """
     try:
-        table = pd.read_csv(path, dtype={"layer": str, "type": str, "output_shape": str})
-        text = {"layer", "type", "output_shape"}
-        numbers = [column for column in columns if column not in text]
+        table = pd.read_csv(path, dtype=dict.fromkeys(TEXT, str))
+        numbers = [column for column in columns if column not in TEXT]
         table = table.astype(dict.fromkeys(numbers, float))
         return table[list(columns)]
     except (ValueError, KeyError, OSError) as error:
@@ -133,16 +133,16 @@ def _row(outcome: Outcome) -> dict[str, object]:
         "started_at": record.started_at if record else None,
         "finished_at": record.finished_at if record else None,
     }
-    training = record.training if record else None
-    if training is None:
+    if record is None or record.training is None or record.data is None:
         return row
+    training = record.training
     return row | {
         "epochs": training.epochs,
         **{name: getattr(training.last, name) for name in EPOCH_METRICS},
         "best_epoch": training.best.epoch,
         "best_test_accuracy": training.best.test_accuracy,
         **_selected(training.selected),
-        "seconds_per_epoch": training.train_seconds / max(training.epochs, 1),
+        "seconds_per_epoch": record.data.train_images / training.train_images_per_second,
         "train_seconds": training.train_seconds,
         "evaluation_seconds": training.evaluation_seconds,
         "train_images_per_second": training.train_images_per_second,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
 import json
@@ -19,6 +18,7 @@ from bench.measurements.counting.blocks import fold
 from bench.measurements.counting.ledger import Rung, ledger
 from bench.measurements.counting.peers import with_measured
 from bench.measurements.counting.shapes import times
+from bench.measurements.counting.variants import variants
 from bench.measurements.counting.weightless import build_weightless
 
 COLUMNS = ("layer", "type", "output_shape", "params", "macs", "activations", "share")
@@ -108,12 +108,7 @@ def _ledger(
     construct: partial[nn.Module], counts: Count, shape: tuple[int, int, int], args: dict[str, Any]
 ) -> tuple[Rung, ...]:
     """The ledger with the figures of installed tools, and the other placement of strides if there is one."""
-    variants: dict[str, Count] = {}
-    if args.get("stride_on", "3x3") == "3x3":
-        # An architecture without the option refuses it, and its ledger has no such line.
-        with contextlib.suppress(architectures.ArchitectureError):
-            variants["strides on the 1x1 (v1)"] = count_built(partial(construct, stride_on="1x1"), shape)
-    return with_measured(ledger(counts, variants), construct(), shape)
+    return with_measured(ledger(counts, variants(construct, args, shape)), construct(), shape)
 
 
 def _layer_rows(counts: Count, depth: int | None) -> list[tuple[str, str, str, int, int, int]]:

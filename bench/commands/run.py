@@ -20,6 +20,9 @@ from bench.spec import Suite
 from bench.store import Run, RunInfo
 from bench.suite_file import load_suite, suite_path
 
+WIDE = 110
+"""Columns of a terminal in which the whole summary fits."""
+
 
 def run(  # noqa: PLR0913 - one argument an option
     suite_name: str,
@@ -157,7 +160,7 @@ def _report(directory: Run, console: Console) -> bool:
 
     tables = load(directory)
     path = reports.write_report(directory)
-    headers, rows = reports.summary_table(tables)
+    headers, rows = reports.summary_table(tables, narrow=console.width < WIDE)
     table = Table(*headers, title=directory.info.suite.title)
     for row in rows:
         table.add_row(*map(str, row))

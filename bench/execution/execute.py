@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from statistics import median
 
@@ -18,6 +18,7 @@ from bench.data.batches import ImageSet, Pipeline, derive_seed
 from bench.data.loading import Arrays, load
 from bench.data.split import split
 from bench.measurements import compilation, profile, static, throughput
+from bench.measurements.counting.variants import variants
 from bench.measurements.device import Device
 from bench.measurements.gradient_flow import IMAGES, GradientFlow
 from bench.measurements.profile import PROFILE_COLUMNS
@@ -27,6 +28,7 @@ from bench.plan import Trial
 from bench.records import (
     EPOCH_COLUMNS,
     LAYER_COLUMNS,
+    LEDGER_COLUMNS,
     DataFacts,
     EpochFacts,
     Status,
@@ -74,11 +76,18 @@ def execute(trial: Trial, store: TrialStore, *, data_root: Path | None, report: 
     )
 
     torch.manual_seed(derive_seed(trial.seed, "weights"))
-    model = architectures.build(
-        trial.architecture, num_classes=classes, in_channels=channels, image_size=image_size, **trial.args
+    construct = partial(
+        architectures.build,
+        trial.architecture,
+        num_classes=classes,
+        in_channels=channels,
+        image_size=image_size,
+        **trial.args,
     )
-    counts, layers = static.measure(model, shape)
+    model = construct()
+    counts, layers, ledger = static.measure(model, shape, variants(construct, trial.args, shape))
     store.write_table("layers", LAYER_COLUMNS, layers)
+    store.write_table("ledger", LEDGER_COLUMNS, ledger)
     model = model.to(device.handle).to(memory_format=device.memory_format)
     workload = Workload(model, trial.recipe, device, shape, classes)
     step_model, compile_trial = compilation.choose(workload, trial.execution, trial.recipe.batch_size)

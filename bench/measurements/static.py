@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from torch import nn
 
-from bench.measurements.counting import count
-from bench.records import LAYER_COLUMNS, StaticFacts
+from bench.measurements.counting import Count, count
+from bench.measurements.counting.ledger import ledger
+from bench.records import LAYER_COLUMNS, LEDGER_COLUMNS, StaticFacts
+
+Row = dict[str, object]
+
+
+class Static(NamedTuple):
+    """What a network costs on paper."""
+
+    facts: StaticFacts
+    """For the record."""
+    layers: list[Row]
+    """Rows of layers.csv; shapes are written like 64x112x112."""
+    ledger: list[Row]
+    """Rows of ledger.csv."""
 
 
 def measure(
-    model: nn.Module, input_shape: tuple[int, int, int]
-) -> tuple[StaticFacts, tuple[dict[str, Any], ...]]:
-    """Count a network for one image of shape C, H, W; it is not touched.
+    model: nn.Module, input_shape: tuple[int, int, int], others: Mapping[str, Count] | None = None
+) -> Static:
+    """Count a network; it is not touched.
 
-    Returns:
-        The facts of the record, and rows of layers.csv with the columns `bench.records.LAYER_COLUMNS`;
-        shapes are written like 64x112x112.
+    Args:
+        model: The network.
+        input_shape: C, H, W of one image.
+        others: Counts of its variants, for the ledger, by description.
 
     Raises:
         CountingError: The network cannot take such an image.
@@ -35,9 +51,17 @@ def measure(
         output_shape=counts.output_shape,
         unsupported=dict(counts.unsupported),
     )
-    rows = []
-    for layer in counts.layers:
-        shape = "x".join(map(str, layer.output_shape))
-        values = (layer.layer, layer.type, shape, layer.params, layer.macs, layer.activations)
-        rows.append(dict(zip(LAYER_COLUMNS, values, strict=True)))
-    return facts, tuple(rows)
+    layers = [
+        (one.layer, one.type, "x".join(map(str, one.output_shape)), one.params, one.macs, one.activations)
+        for one in counts.layers
+    ]
+    terms = [
+        (rung.convention, rung.unit, term, value)
+        for rung in ledger(counts, dict(others or {}))
+        for term, value in rung.terms.items()
+    ]
+    return Static(
+        facts,
+        [dict(zip(LAYER_COLUMNS, row, strict=True)) for row in layers],
+        [dict(zip(LEDGER_COLUMNS, row, strict=True)) for row in terms],
+    )

@@ -77,7 +77,7 @@ def warm_up(step: Step, device: Device, target: float) -> float:
         device: Where it runs.
         target: Seconds that the measurement will take; a fifth of it is the least warm-up.
     """
-    started, previous, count = time.perf_counter(), float("inf"), 1
+    started, previous, count = time.perf_counter(), 0.0, 1
     while True:
         seconds = seconds_of(step, count, device) / count
         elapsed = time.perf_counter() - started

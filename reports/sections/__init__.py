@@ -8,6 +8,7 @@ from bench.analysis.tables import Tables
 from reports.elements import Section
 from reports.sections.accuracy import convergence, differences, learning_curves
 from reports.sections.cost import cost, throughput
+from reports.sections.ledger import ledger
 from reports.sections.provenance import data, environment, recipes, suite, trials
 from reports.sections.trust import caveats, claims
 
@@ -18,6 +19,7 @@ SECTIONS: tuple[Callable[[Tables], Section | None], ...] = (
     differences,
     claims,
     cost,
+    ledger,
     throughput,
     trials,
     recipes,

@@ -39,7 +39,7 @@ def ranking(tables: Tables) -> Table:
                                   "since it is selected on the test set."),
         Column("Params", "", "Unique trainable elements, a shared module counted once."),
         Column("MACs", "per image", "Of convolutions, linear layers, matrix products."),
-        Column("Training", "an epoch", "Seconds of training alone, evaluation excluded; mean over seeds."),
+        Column("Training", "an epoch", "Seconds of training alone, of the median epoch; mean over seeds."),
         Column("Training", "images/s", "Median over epochs, mean over seeds."),
         Column("Seeds", "done", "Finished of planned trials."),
     )  # fmt: skip

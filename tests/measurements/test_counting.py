@@ -163,8 +163,10 @@ def test_constructors_may_compute_with_small_tensors():
 
 def test_the_static_measurement_yields_the_record_and_the_layer_table():
     """Columns and totals are those of the record's definition."""
-    facts, rows = static.measure(Shared(), IMAGE)
+    facts, rows, terms = static.measure(Shared(), IMAGE)
     counts = count(Shared(), IMAGE)
+    assert [term["value"] for term in terms if term["convention"] == "convolution + linear"] == [counts.macs]
+    assert [term["value"] for term in terms if term["convention"] == "torch"] == [2 * counts.macs]
     assert (facts.params, facts.macs, facts.flops_train) == (counts.params, counts.macs, counts.flops_train)
     assert all(tuple(row) == LAYER_COLUMNS for row in rows)
     assert rows[0]["output_shape"] == "4x8x8"

@@ -12,6 +12,7 @@ from bench.plan import Trial, make_plan, run_id
 from bench.records import (
     EPOCH_COLUMNS,
     LAYER_COLUMNS,
+    LEDGER_COLUMNS,
     Choices,
     DataFacts,
     EpochFacts,
@@ -102,6 +103,7 @@ def write_trial(run: Run, trial: Trial, change: Change | None = None) -> None:
     store = run.trial(trial)
     store.write_table("epochs", EPOCH_COLUMNS, epochs)
     store.write_table("layers", LAYER_COLUMNS, layers)
+    store.write_table("ledger", LEDGER_COLUMNS, _ledger(record))
     store.write_record(changed.model_copy(update={"files": store.digests()}))
 
 
@@ -206,6 +208,16 @@ def _layers(params: int, macs: int) -> list[dict[str, object]]:
         }
         for number, share in enumerate(shares)
     ]
+
+
+def _ledger(record: TrialRecord) -> list[dict[str, object]]:
+    macs = record.static.macs if record.static else 0
+    terms = (
+        ("convolution + linear", "MACs", "MACs", macs),
+        ("fvcore", "mixed", "MACs", macs),
+        ("fvcore", "mixed", "batch normalisation, 2 per element", 12_345),
+    )
+    return [dict(zip(LEDGER_COLUMNS, term, strict=True)) for term in terms]
 
 
 def _throughput(trial: Trial, speed: float) -> tuple[ThroughputFacts, ...]:
