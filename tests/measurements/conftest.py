@@ -41,17 +41,17 @@ def four_classes(count, seed):
 def make_training():
     """A function that makes a fresh training; the same arguments give the same one."""
 
-    def make(seed=0, **recipe):
+    def make(seed=0, execution=CPU, **recipe):
         settings = {
             "epochs": 4, "batch_size": 32, "seeds": (seed,), "optimizer": Adam(lr=0.02),
             "augment": (Crop(name="crop", padding=1), Flip(name="hflip", p=0.1)),
         }  # fmt: skip
         trial = Trial(
-            label="A", architecture="test", dataset=Dataset(name="shapes"), execution=CPU,
+            label="A", architecture="test", dataset=Dataset(name="shapes"), execution=execution,
             recipe=Recipe(**{**settings, **recipe}),
         )  # fmt: skip
         train, validation, test = (four_classes(count, seed) for seed, count in enumerate((200, 80, 80)))
-        device = Device.chosen(CPU)
+        device = Device.chosen(execution)
         torch.manual_seed(derive_seed(seed, "weights"))
         model = Network().to(memory_format=device.memory_format)
         pipeline = Pipeline.fitted(

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from bench.errors import StoreError
 from bench.measurements.evaluation import evaluate
 from bench.measurements.training import DivergedError
-from bench.spec import SGD, Constant
+from bench.spec import SGD, Constant, Execution
 
 
 class StoppedHereError(Exception):
@@ -32,6 +32,16 @@ def test_it_learns(make_training, tmp_path):
     training.run(tmp_path / "c.pt", silent)
     assert training.history[-1].test_accuracy > 0.9
     assert training.history[-1].train_loss < training.history[0].train_loss
+
+
+def test_it_learns_in_bfloat16(make_training, tmp_path):
+    """Under autocast; weights, loss and the numbers reported stay in float32."""
+    training = make_training(epochs=8, execution=Execution(device="cpu", precision="bfloat16"))
+    training.run(tmp_path / "c.pt", silent)
+    assert training.history[-1].test_accuracy > 0.9
+    assert {weight.dtype for weight in training.model.parameters()} == {torch.float32}
+    with training.device.autocast():
+        assert training.model(training.pipeline(training.test.images)).dtype == torch.bfloat16
 
 
 def test_the_same_seed_gives_the_same_numbers(make_training, tmp_path):
