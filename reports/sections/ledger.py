@@ -5,45 +5,42 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from bench.analysis.frames import rows, where
+from bench.analysis.frames import rows
 from bench.analysis.tables import Tables
 from reports import format as show
 from reports.elements import Cell, Column, Fold, Section, Table
-from reports.sections.ranking import suite_looks
+
+BASE = "convolution + linear"
 
 
 def ledger(tables: Tables) -> Section | None:
-    """One table an architecture; every difference between two conventions is a line of it."""
+    """One table; every difference between two conventions is a line of it."""
     if not len(tables.ledger):
         return None
-    drawn = suite_looks(tables)
-    folds = tuple(
-        Fold(f"Ledger of {label}", (_table(f"table-ledger-{number}", found),), drawn[label].mark)
-        for number, label in enumerate(tables.labels)
-        if (found := rows(where(tables.ledger, label=label)))
-    )
     lead = (
         "Tools count different things and call them by the same name. MACs here are those of convolutions, "
         "linear layers and matrix products; every other convention is these plus the terms listed."
     )
-    return Section("ledger", "FLOP ledger", lead, folds)
+    return Section("ledger", "FLOP ledger", lead, (Fold("All conventions", (_table(tables),)),))
 
 
-def _table(name: str, found: list[dict[str, Any]]) -> Table:
+def _table(tables: Tables) -> Table:
     columns = (
+        Column("Architecture", numeric=False),
         Column("Convention", numeric=False),
-        Column("Term", numeric=False),
-        Column("Value"),
-        Column("Unit", numeric=False, note='"mixed" adds multiply-accumulates and single operations.'),
+        Column("Figure", "per image", "FLOPs for torch, else multiply-accumulates and the operations named."),
+        Column("Terms", numeric=False),
     )
-    body: list[tuple[Cell, ...]] = []
-    for convention, terms in groupby(found, key=lambda row: row["convention"]):
-        listed = list(terms)
-        total, unit = sum(row["value"] for row in listed), str(listed[0]["unit"])
-        body.append((Cell(str(convention)), Cell("total"), Cell(show.count(total), total), Cell(unit)))
-        body += [
-            (Cell(""), Cell(str(row["term"])), Cell(show.count(row["value"]), row["value"]), Cell(""))
-            for row in listed
-            if row["value"]
-        ]
-    return Table(name, columns, tuple(body))
+    body = []
+    for (label, convention), terms in groupby(rows(tables.ledger), key=_convention):
+        listed = [row for row in terms if row["value"]]
+        if convention == BASE:
+            continue  # these are the MACs of the cost table, and the first term of every other convention
+        total = sum(row["value"] for row in listed)
+        text = " + ".join(f"{show.count(row['value'])} {row['term']}" for row in listed)
+        body.append((Cell(label), Cell(convention), Cell(show.count(total), total), Cell(text)))
+    return Table("table-ledger", columns, tuple(body))
+
+
+def _convention(row: dict[str, Any]) -> tuple[str, str]:
+    return str(row["label"]), str(row["convention"])
