@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from bench.measurements.device import Device
+from bench.measurements.subject import Subject
 from bench.store import TrialStore
 
 GRADIENT_COLUMNS = ("epoch", "depth", "layer", "gradient_norm", "weight_norm", "ratio")
@@ -16,6 +17,13 @@ GRADIENT_COLUMNS = ("epoch", "depth", "layer", "gradient_norm", "weight_norm", "
 
 IMAGES = 256
 """Images of the one fixed batch on which gradients are taken."""
+
+
+def start(subject: Subject) -> GradientFlow:
+    """Take the first training images as the batch on which all gradients of a trial are taken."""
+    training = subject.training
+    inputs = training.pipeline(training.train.images[:IMAGES])
+    return GradientFlow(training.model, inputs, training.train.labels[:IMAGES], subject.device, subject.store)
 
 
 @dataclass

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-import architectures
 from bench.data.catalogue import geometry
 from bench.locks.file import Locked, LockedLayer
+from bench.measurements.construction import Geometry, constructor
 from bench.measurements.counting import LayerCount, count_built
 from bench.measurements.counting.shapes import times
 from bench.spec import Architecture, Suite
@@ -25,20 +23,13 @@ def lock_architecture(architecture: Architecture, channels: int, image_size: int
         ArchitectureError: It cannot be built.
         CountingError: It cannot take the suite's images.
     """
-    construct = partial(
-        architectures.build,
-        architecture.name,
-        num_classes=classes,
-        in_channels=channels,
-        image_size=image_size,
-        **architecture.args,
-    )
-    input_shape = (channels, image_size, image_size)
-    counts = count_built(construct, input_shape)
+    geometry = Geometry(channels, image_size, classes)
+    construct = constructor(architecture.name, architecture.args, geometry)
+    counts = count_built(construct, geometry.shape)
     return Locked(
         name=architecture.name,
         args=architecture.args,
-        input=times(input_shape),
+        input=times(geometry.shape),
         classes=classes,
         params=counts.params,
         params_frozen=counts.params_frozen,

@@ -7,6 +7,7 @@ from pathlib import Path
 from torch.profiler import ProfilerActivity, profile, schedule, tensorboard_trace_handler
 
 from bench.measurements.steps import Workload
+from bench.measurements.subject import Subject
 
 PROFILE_COLUMNS = ("operator", "calls", "self_milliseconds", "share")
 """Columns of profile.csv: time spent in the operator itself, per step, and its share of all operators."""
@@ -15,7 +16,14 @@ WAIT, WARM_UP, ACTIVE = 1, 2, 3
 """Steps that are skipped, traced but thrown away, and kept."""
 
 
-def measure(workload: Workload, batch_size: int, folder: Path) -> list[dict[str, object]]:
+def measure(subject: Subject) -> dict[str, object]:
+    """Write profile.csv and the trace of a trial."""
+    rows = trace(subject.workload, subject.trial.recipe.batch_size, subject.store.folder / "trace")
+    subject.store.write_table("profile", PROFILE_COLUMNS, rows)
+    return {}
+
+
+def trace(workload: Workload, batch_size: int, folder: Path) -> list[dict[str, object]]:
     """Trace training steps into `folder`; returns the rows of profile.csv, the most expensive first.
 
     The model's weights change; measure after everything that needs them.

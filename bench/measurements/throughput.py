@@ -8,6 +8,7 @@ import time
 from bench import environment
 from bench.measurements.device import Device
 from bench.measurements.steps import Mode, Step, Workload, seconds_of
+from bench.measurements.subject import Subject
 from bench.records import ThroughputFacts
 from bench.spec import Throughput
 
@@ -19,7 +20,13 @@ LONGEST_WARM_UP = 30.0
 """Seconds."""
 
 
-def measure(workload: Workload, wanted: Throughput) -> tuple[ThroughputFacts, ...]:
+def measure(subject: Subject) -> dict[str, object]:
+    """The `throughput` field of a trial's record."""
+    assert subject.trial.throughput is not None
+    return {"throughput": time_workload(subject.workload, subject.trial.throughput)}
+
+
+def time_workload(workload: Workload, wanted: Throughput) -> tuple[ThroughputFacts, ...]:
     """Time every combination of mode and batch size that the suite asks for.
 
     Training steps change the model's weights; measure after everything that needs them.

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import torch
@@ -19,7 +20,7 @@ from bench.measurements.device import Device
 from bench.measurements.evaluation import Evaluation, evaluate
 from bench.measurements.optimisation import learning_rate, make_optimizer
 from bench.plan import Trial
-from bench.records import EpochFacts
+from bench.records import EpochFacts, TrainingFacts
 
 SECONDS_BETWEEN_REPORTS = 0.5
 """Reading the running loss waits for the device, so it is done rarely."""
@@ -141,6 +142,27 @@ class Training:
         optimizer.step()
         logits = logits.detach()
         return (F.cross_entropy(logits, labels) if smoothing else loss.detach()), logits
+
+    def facts(self) -> TrainingFacts | None:
+        """What the record says about this training; None before its first epoch has ended."""
+        history = self.history
+        if not history:
+            return None
+
+        def validated(epoch: EpochFacts) -> float:
+            return -1.0 if epoch.validation_accuracy is None else epoch.validation_accuracy
+
+        return TrainingFacts(
+            epochs=len(history),
+            train_seconds=sum(epoch.train_seconds for epoch in history),
+            evaluation_seconds=self.evaluation_seconds,
+            train_images_per_second=median(epoch.train_images_per_second for epoch in history),
+            train_flops=sum(epoch.train_flops for epoch in history),
+            last=history[-1],
+            best=max(history, key=lambda epoch: epoch.test_accuracy),
+            selected=max(history, key=validated) if self.validation is not None else None,
+            resumed=self.resumed,
+        )
 
     def _state(self, optimizer: torch.optim.Optimizer) -> dict[str, Any]:
         """All that the next epoch depends on; data order and augmentation follow from seed and epoch."""

@@ -42,7 +42,7 @@ def test_the_interval_covers_the_median_often_enough():
 def test_every_combination_is_measured(workload):
     """With an interval around the median."""
     wanted = Throughput(batch_sizes=(1, 8), seconds=0.02)
-    rows = throughput.measure(workload, wanted)
+    rows = throughput.time_workload(workload, wanted)
     assert [(row.mode, row.batch_size) for row in rows] == [
         ("train", 1), ("train", 8), ("inference", 1), ("inference", 8),
     ]  # fmt: skip

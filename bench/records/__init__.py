@@ -1,0 +1,23 @@
+"""What a trial leaves behind: frozen, versioned, and enough to make every table without torch."""
+
+from bench.records.conditions import Choices, DataFacts
+from bench.records.speed import ThroughputFacts
+from bench.records.static import StaticFacts
+from bench.records.tables import EPOCH_COLUMNS, LAYER_COLUMNS, LEDGER_COLUMNS
+from bench.records.training import EpochFacts, TrainingFacts
+from bench.records.trial import SCHEMA_VERSION, Status, TrialRecord
+
+__all__ = [
+    "EPOCH_COLUMNS",
+    "LAYER_COLUMNS",
+    "LEDGER_COLUMNS",
+    "SCHEMA_VERSION",
+    "Choices",
+    "DataFacts",
+    "EpochFacts",
+    "StaticFacts",
+    "Status",
+    "ThroughputFacts",
+    "TrainingFacts",
+    "TrialRecord",
+]

@@ -1,0 +1,53 @@
+"""Under which conditions a trial ran: choices and data."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from bench.spec import Model
+
+
+class Choices(Model):
+    """What "auto" became, and every other choice that can move a number."""
+
+    device: str
+    """For example "cpu" or "cuda:0"."""
+    device_name: str
+    """The hardware's own name."""
+    precision: Literal["float32", "bfloat16"]
+    """Arithmetic of convolutions and matrix products; weights stay in float32."""
+    memory_format: Literal["channels_last", "contiguous"]
+    """Layout of convolution tensors."""
+    compile: bool
+    """Whether torch.compile was used."""
+    compile_trial: dict[str, float] | None = None
+    """With `compile = "auto"`: seconds per step, eager and compiled, that decided it."""
+    threads: int
+    """CPU threads."""
+
+
+class DataFacts(Model):
+    """The data a trial saw."""
+
+    name: str
+    """Catalogue name, or the path of a folder or parquet dataset."""
+    fingerprint: str
+    """SHA-256 of the decoded images and labels, 16 hex digits."""
+    layout: str
+    """Which layout it was read from, for example "parquet" or "torchvision"."""
+    train_images: int
+    """Images trained on."""
+    validation_images: int
+    """Images held out; 0 when the test set is used for validation."""
+    test_images: int
+    """Images of the test set."""
+    classes: tuple[str, ...]
+    """Class names, in label order."""
+    image_shape: tuple[int, int, int]
+    """C, H, W of the network's input."""
+    validated_on_test: bool
+    """Whether "validation" numbers come from the test set."""
+    reencoded: bool
+    """Whether the images are a lossy copy of the originals, so that published figures are not comparable."""
+    note: str = ""
+    """What a reader must know about these data."""

@@ -1,0 +1,31 @@
+"""What a network costs on paper."""
+
+from __future__ import annotations
+
+from bench.spec import Model
+
+
+class StaticFacts(Model):
+    """Counts of the network at the trial's input size; per image, forward, unless stated otherwise."""
+
+    params: int
+    """Unique trainable elements; a shared module counted once."""
+    params_frozen: int
+    """Unique elements that need no gradient."""
+    params_body: int
+    """Trainable elements without the classifier head."""
+    buffers: int
+    """Elements of buffers, for example running statistics."""
+    macs: int
+    """Multiply-accumulates of convolutions, linear layers and matrix products, at every call."""
+    flops: int
+    """2 x MACs."""
+    flops_train: int
+    """FLOPs of forward and backward for one image, by torch's own counter, which takes the weight gradient
+    of a grouped convolution for that of a dense one; this is mended."""
+    activations: int
+    """Output elements of convolutions and linear layers."""
+    output_shape: tuple[int, ...]
+    """Shape of the output for one image, without the batch dimension."""
+    unsupported: dict[str, int] = {}
+    """Operators that no counter covers, and how often they are called; never silently zero."""

@@ -1,0 +1,41 @@
+"""The record of one trial."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from bench.plan import Trial
+from bench.records.conditions import Choices, DataFacts
+from bench.records.speed import ThroughputFacts
+from bench.records.static import StaticFacts
+from bench.records.training import TrainingFacts
+from bench.spec import Model
+
+SCHEMA_VERSION: Literal[1] = 1
+
+
+Status = Literal["done", "failed", "diverged", "interrupted"]
+
+
+class TrialRecord(Model):
+    """Everything known about one trial; written last and atomically, so that its presence means: finished."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    trial: Trial
+    trial_id: str
+    status: Status
+    reason: str | None = None
+    """Why it is not "done", in one or a few lines."""
+    started_at: str
+    """ISO 8601, UTC."""
+    finished_at: str
+    """ISO 8601, UTC."""
+    environment: dict[str, Any]
+    """Libraries, git revision, CPU features; see bench.environment."""
+    choices: Choices | None = None
+    data: DataFacts | None = None
+    static: StaticFacts | None = None
+    training: TrainingFacts | None = None
+    throughput: tuple[ThroughputFacts, ...] = ()
+    files: dict[str, str] = {}
+    """SHA-256 of every table beside the record, by file name."""

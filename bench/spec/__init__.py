@@ -1,0 +1,43 @@
+"""The suite: frozen, strict models of everything a user may write, each key documented right below itself."""
+
+from bench.spec.augment import Augment, ColorJitter, Crop, Cutout, Flip, Rotation
+from bench.spec.claim import Claim, Protocol
+from bench.spec.dataset import Dataset
+from bench.spec.execution import Execution
+from bench.spec.measure import Convergence, Measure, Throughput
+from bench.spec.model import Model
+from bench.spec.optimizer import SGD, Adam, Optimizer
+from bench.spec.recipe import Recipe
+from bench.spec.schedule import Constant, Cosine, OneCycle, Plateau, Schedule, Step
+from bench.spec.suite import Architecture, Suite, merge, tuples
+
+__all__ = [
+    "SGD",
+    "Adam",
+    "Architecture",
+    "Augment",
+    "Claim",
+    "ColorJitter",
+    "Constant",
+    "Convergence",
+    "Cosine",
+    "Crop",
+    "Cutout",
+    "Dataset",
+    "Execution",
+    "Flip",
+    "Measure",
+    "Model",
+    "OneCycle",
+    "Optimizer",
+    "Plateau",
+    "Protocol",
+    "Recipe",
+    "Rotation",
+    "Schedule",
+    "Step",
+    "Suite",
+    "Throughput",
+    "merge",
+    "tuples",
+]

@@ -1,0 +1,40 @@
+"""How each network is trained."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from bench.spec.augment import Augment
+from bench.spec.model import Fraction, Model, Positive
+from bench.spec.optimizer import Adam, Optimizer
+from bench.spec.schedule import Cosine, Schedule
+
+
+class Recipe(Model):
+    """How each network is trained."""
+
+    epochs: Positive = 20
+    """Passes over the training set."""
+    batch_size: Positive = 128
+    """Images per optimiser step; the incomplete last batch of an epoch is trained on, too."""
+    optimizer: Optimizer = Adam()
+    """The optimiser and its settings."""
+    schedule: Schedule = Cosine()
+    """How the learning rate moves; a name alone takes the schedule's defaults."""
+    augment: tuple[Augment, ...] = ()
+    """Augmentations of training images, applied in this order, with a draw of their own for each image."""
+    label_smoothing: Fraction = 0.0
+    """Label smoothing of the training loss (Szegedy et al. 2016). Reported losses are unsmoothed."""
+    seeds: Annotated[tuple[Annotated[int, Field(ge=0, lt=2**31)], ...], Field(min_length=1)] = (0, 1, 2)
+    """One trial per seed; seeds set initial weights, data order, augmentation and the validation split."""
+    deterministic: bool = False
+    """Deterministic algorithms only: the same bits on the same machine, at some cost in speed."""
+
+    @model_validator(mode="after")
+    def _seeds_differ(self) -> Recipe:
+        if len(set(self.seeds)) != len(self.seeds):
+            msg = f"seeds must differ, got {list(self.seeds)}"
+            raise ValueError(msg)
+        return self
