@@ -27,11 +27,15 @@ def style() -> str:
 def plotly() -> tuple[str, str]:
     """Plotly's bundle, gzipped and in base64 (a third of its size), and the policy hash of its text.
 
-    The page unpacks it with the browser's own DecompressionStream.
+    The page unpacks it, and every figure, with the browser's own DecompressionStream.
     """
     script = resources.files("plotly").joinpath("package_data", "plotly.min.js").read_bytes()
-    packed = gzip.compress(script, compresslevel=9, mtime=0)
-    return base64.b64encode(packed).decode(), policy_hash(script)
+    return packed(script), policy_hash(script)
+
+
+def packed(content: bytes) -> str:
+    """Gzipped and in base64; the same content always makes the same text."""
+    return base64.b64encode(gzip.compress(content, compresslevel=9, mtime=0)).decode()
 
 
 def policy_hash(script: bytes) -> str:

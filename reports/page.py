@@ -48,16 +48,14 @@ def render(tables: Tables) -> str:
         script=Markup(script),  # noqa: S704 (our own file)
         plotly=plotly,
         policy=f"{assets.policy_hash(script.encode())} {plotly_hash}",
-        to_json=to_json,
+        packed=packed,
     )
 
 
-def to_json(value: Any) -> Markup:
-    """JSON that can stand inside a script element: nothing in it can close the element or open a comment."""
-    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    for sign in "<>&\u2028\u2029":
-        text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return Markup(text)  # noqa: S704 (escaped above)
+def packed(spec: dict[str, Any]) -> str:
+    """A figure as JSON, gzipped and in base64: about a quarter of its size, and harmless in any element."""
+    text = json.dumps(spec, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return assets.packed(text.encode())
 
 
 def _cost_figure(tables: Tables) -> Figure | None:

@@ -85,6 +85,11 @@
     }
     if (target.matches(".legend button")) toggle(target.dataset.arch);
   });
+  // Resting on a number shows it in full; its cell holds it already.
+  document.addEventListener("mouseover", (event) => {
+    const cell = event.target.closest("td.number");
+    if (cell && cell.dataset.value !== cell.textContent) cell.title = cell.dataset.value;
+  });
   document.addEventListener("input", (event) => {
     if (!event.target.matches(".filter")) return;
     const wanted = event.target.value.trim().toLowerCase();
@@ -150,22 +155,24 @@
     };
     window.Plotly.react(canvas, traces, layout, config);
   };
-  const figures = all("figure.plot").map((element) => ({
-    element, canvas: element.querySelector(".canvas"), spec: JSON.parse(element.querySelector("script").textContent),
-  }));
+  const figures = all("figure.plot").map((element) => ({ element, canvas: element.querySelector(".canvas") }));
   function drawAll() { figures.forEach(draw); }
   figures.forEach((figure) => figure.element.addEventListener("change", () => draw(figure)));
 
-  // Plotly travels compressed; the browser unpacks it. Its script runs because the page's policy names its hash.
-  const unpack = async () => {
-    const packed = Uint8Array.from(atob(document.getElementById("plotly").textContent), (sign) => sign.charCodeAt(0));
-    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  // Plotly and the figures travel compressed; the browser unpacks them. Plotly's script runs because the page's
+  // policy names its hash.
+  const unpack = async (element) => {
+    const packed = Uint8Array.from(atob(element.textContent), (sign) => sign.charCodeAt(0));
+    return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+  };
+  const prepare = async () => {
     const script = document.createElement("script");
-    script.textContent = await new Response(stream).text();
+    script.textContent = await unpack(document.getElementById("plotly"));
+    for (const figure of figures) figure.spec = JSON.parse(await unpack(figure.element.querySelector("script")));
     document.head.append(script);
   };
   if (figures.length) {
-    unpack().then(drawAll).catch(() => figures.forEach(({ canvas }) => {
+    prepare().then(drawAll).catch(() => figures.forEach(({ canvas }) => {
       canvas.classList.add("failed");
       canvas.dataset.message = "This browser is too old to draw the figures; the tables hold every number.";
     }));

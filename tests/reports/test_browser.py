@@ -109,6 +109,13 @@ def test_tables_are_copied(page, kind, start):
     assert ('"ResNet, MLP head"' if kind == "CSV" else "| ResNet, MLP head |") in text
 
 
+def test_resting_on_a_number_shows_it_in_full(page):
+    """A rounded cell tells its exact value."""
+    cell = page.locator("#table-cost tbody td.number").first
+    cell.hover()
+    assert cell.get_attribute("title") == cell.get_attribute("data-value") == "81578"
+
+
 def test_the_theme_switches_and_recolours_figures(page):
     """Paper and lines change together, and back."""
     paper = "getComputedStyle(document.body).backgroundColor"
@@ -218,7 +225,7 @@ def test_hostile_text_neither_runs_nor_breaks_the_page(opened, tmp_path):
         shown = ["".join(name.split()) for name in names(page, "table-cost")]
         assert shown == ["".join(label.split()) for label in HOSTILE]
         assert (
-            page.locator("main script:not([type='application/json']), main img, main b, main iframe").count()
+            page.locator("main script:not([type='application/gzip']), main img, main b, main iframe").count()
             == 0
         )
         assert page.title().startswith("</script>")
