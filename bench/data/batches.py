@@ -25,6 +25,10 @@ class ImageSet:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def first(self, count: int) -> ImageSet:
+        """The first images of the set, or all where it has fewer."""
+        return ImageSet(self.images[:count], self.labels[:count])
+
     @classmethod
     def of(
         cls, images: np.ndarray, labels: np.ndarray, chosen: np.ndarray | None, device: torch.device

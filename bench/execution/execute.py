@@ -10,7 +10,7 @@ import torch
 from bench import environment
 from bench.data.batches import derive_seed
 from bench.execution.measurements import AFTER_TRAINING, ALONG_TRAINING
-from bench.measurements import compilation, confusion, static
+from bench.measurements import compilation, confusion, decisions, static
 from bench.measurements.construction import constructor
 from bench.measurements.counting.variants import variants
 from bench.measurements.device import Device
@@ -19,7 +19,7 @@ from bench.measurements.subject import Subject
 from bench.measurements.task import Task
 from bench.measurements.training import DivergedError, Report, Training
 from bench.plan import Trial
-from bench.records import EPOCH_COLUMNS, LAYER_COLUMNS, LEDGER_COLUMNS, Status, TrialRecord
+from bench.records import EPOCH_COLUMNS, LAYER_COLUMNS, LEDGER_COLUMNS, Decisions, Status, TrialRecord
 from bench.store import TrialStore
 
 CHECKPOINT = "checkpoint.pt"
@@ -40,11 +40,13 @@ def execute(trial: Trial, store: TrialStore, *, data_root: Path | None, report: 
     """
     started_at = environment.now()
     device = Device.chosen(trial.execution)
-    torch.set_num_threads(trial.execution.threads or environment.usable_cores())
-    torch.use_deterministic_algorithms(trial.recipe.deterministic)
+    device.prepare(
+        deterministic=trial.recipe.deterministic,
+        threads=trial.execution.threads or environment.usable_cores(),
+    )
 
     task = Task.of(trial, device, data_root)
-    subject, compile_trial = _build(trial, task, device, store)
+    subject, decided = _build(trial, task, device, store)
     training = subject.training
     training.after_epoch += [along.start(subject) for along in ALONG_TRAINING if along.wanted(trial)]
     status, reason = _train(training, store, report)
@@ -54,7 +56,6 @@ def execute(trial: Trial, store: TrialStore, *, data_root: Path | None, report: 
         if status == "done" and measurement.wanted(trial):
             report({"kind": "stage", "stage": measurement.stage})
             measured |= measurement.measure(subject)
-    compiled = training.step_model is not training.model
     fields = {
         "trial": trial,
         "trial_id": trial.id,
@@ -63,7 +64,7 @@ def execute(trial: Trial, store: TrialStore, *, data_root: Path | None, report: 
         "started_at": started_at,
         "finished_at": environment.now(),
         "environment": environment.describe(),
-        "choices": device.choices(trial.execution, compiled=compiled, trial=compile_trial),
+        "choices": device.choices(trial.execution, decided),
         "data": task.facts,
         "static": subject.static.facts,
         "training": training.facts(),
@@ -72,9 +73,7 @@ def execute(trial: Trial, store: TrialStore, *, data_root: Path | None, report: 
     return TrialRecord.model_validate(fields | measured)
 
 
-def _build(
-    trial: Trial, task: Task, device: Device, store: TrialStore
-) -> tuple[Subject, dict[str, float] | None]:
+def _build(trial: Trial, task: Task, device: Device, store: TrialStore) -> tuple[Subject, Decisions]:
     """The network with the initial weights of the trial's seed, counted, and ready to be trained."""
     torch.manual_seed(derive_seed(trial.seed, "weights"))
     construct = constructor(trial.architecture, trial.args, task.geometry)
@@ -84,12 +83,13 @@ def _build(
     store.write_table("ledger", LEDGER_COLUMNS, counts.ledger)
     model = model.to(device.handle).to(memory_format=device.memory_format)
     workload = Workload(model, trial.recipe, device, task.geometry.shape, task.geometry.classes)
-    step_model, compile_trial = compilation.choose(workload, trial.execution, trial.recipe.batch_size)
+    decided = decisions.decide(trial, workload, task, store)
+    step_model = compilation.make_ready(workload, decided.compile_variant, trial.recipe.batch_size)
     training = Training(
         trial, model, step_model, task.train, task.validation, task.test, task.pipeline, device,
-        counts.facts.flops_train,
+        counts.facts.flops_train, decided.evaluation_batch_size,
     )  # fmt: skip
-    return Subject(trial, counts, training, replace(workload, model=step_model), device, store), compile_trial
+    return Subject(trial, counts, training, replace(workload, model=step_model), device, store), decided
 
 
 def _train(training: Training, store: TrialStore, report: Report) -> tuple[Status, str | None]:

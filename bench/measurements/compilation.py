@@ -3,43 +3,120 @@
 from __future__ import annotations
 
 import statistics
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import nn
 
 from bench.measurements.steps import Step, Workload, seconds_of
+from bench.records import Decisions, Variant
 from bench.spec import Execution
 
 ROUNDS, STEPS = 5, 3
-"""Eager and compiled steps are timed in alternation, so that other load on the machine hits both."""
+"""The variants are timed in alternation, so that other load on the machine hits all of them."""
+
+RECOMPILATIONS = 64
+"""torch.compile makes a version for each batch size and mode; past its limit it silently stops compiling."""
 
 
-def choose(
-    workload: Workload, execution: Execution, batch_size: int
-) -> tuple[nn.Module, dict[str, float] | None]:
-    """The module to train with, which shares the model's weights, and the timings that decided it.
+@dataclass
+class Candidates:
+    """Variants of one network; all share its weights."""
 
-    Returns:
-        The model itself or its compiled form; seconds per step of both with `compile = "auto"`.
+    workload: Workload
+    batch_size: int
+    steps: dict[Variant, Step] = field(default_factory=dict)
+    seconds: dict[Variant, float] = field(default_factory=dict)
+    """Until the first steps were done."""
+    failures: dict[Variant, str] = field(default_factory=dict)
+
+    def add(self, variant: Variant) -> None:
+        """Run the first steps of a variant; what cannot be compiled drops out, with its reason."""
+        started = time.perf_counter()
+        try:
+            module = compiled(self.workload.model, variant)
+            step = replace(self.workload, model=module).step("train", self.batch_size)
+            seconds_of(step, STEPS, self.workload.device)
+        except RuntimeError as error:  # the compiler's own errors are among them
+            if variant == "eager":
+                raise
+            self.failures[variant] = f"{type(error).__name__}: {str(error).strip()[:500]}"
+            return
+        self.steps[variant] = step
+        self.seconds[variant] = time.perf_counter() - started
+
+    def decide(self) -> Decisions:
+        """Time what is left, round by round; the fastest median wins."""
+        times: dict[Variant, list[float]] = {variant: [] for variant in self.steps}
+        for _ in range(ROUNDS):
+            for variant, step in self.steps.items():
+                times[variant].append(seconds_of(step, STEPS, self.workload.device) / STEPS)
+        medians = {variant: statistics.median(values) for variant, values in times.items()}
+        return Decisions(
+            compile_variant=min(medians, key=lambda variant: medians[variant]),
+            compile_trial=medians,
+            compile_spread={
+                variant: (max(values) - min(values)) / medians[variant] for variant, values in times.items()
+            },
+            compile_seconds=self.seconds,
+            compile_failures=self.failures,
+        )
+
+
+def decide(
+    workload: Workload, execution: Execution, batch_size: int, *, deterministic: bool = False
+) -> Decisions:
+    """Choose how training steps are run; the network's weights and buffers are as before.
+
+    Args:
+        workload: The network as it was built.
+        execution: Says "off", "on", or "auto", which measures.
+        batch_size: Images per training step.
+        deterministic: Measure nothing, since what wins by a hair may lose the next time.
     """
-    if execution.compile == "off":
-        return workload.model, None
-    compiled: nn.Module = torch.compile(workload.model)  # type: ignore[assignment]
     if execution.compile == "on":
-        return compiled, None
-    state = deepcopy(workload.model.state_dict())
-    steps: dict[str, Step] = {
-        "eager": workload.step("train", batch_size),
-        "compiled": replace(workload, model=compiled).step("train", batch_size),
-    }
-    for step in steps.values():
-        seconds_of(step, STEPS, workload.device)  # compiles, allocates
-    times: dict[str, list[float]] = {name: [] for name in steps}
-    for _ in range(ROUNDS):
-        for name, step in steps.items():
-            times[name].append(seconds_of(step, STEPS, workload.device) / STEPS)
-    workload.model.load_state_dict(state)
-    medians = {name: statistics.median(values) for name, values in times.items()}
-    return (compiled if medians["compiled"] < medians["eager"] else workload.model), medians
+        return Decisions(compile_variant="compiled")
+    if execution.compile == "off" or deterministic:
+        return Decisions()
+    candidates = Candidates(workload, batch_size)
+    with _unchanged(workload.model):
+        candidates.add("eager")
+        candidates.add("compiled")
+        if workload.device.handle.type == "cuda":
+            candidates.add("compiled with CUDA graphs")
+        return candidates.decide()
+
+
+def make_ready(workload: Workload, variant: Variant, batch_size: int) -> nn.Module:
+    """The module to train with, compiled here where it is to be, so that no epoch's time includes that."""
+    module = compiled(workload.model, variant)
+    if variant != "eager":
+        with _unchanged(workload.model):
+            seconds_of(replace(workload, model=module).step("train", batch_size), STEPS, workload.device)
+    return module
+
+
+def compiled(model: nn.Module, variant: Variant) -> nn.Module:
+    """The module that runs the variant's steps; its parameters are the model's own.
+
+    Shapes are static: the incomplete last batch of an epoch is left to the model itself.
+    """
+    if variant == "eager":
+        return model
+    torch._dynamo.config.recompile_limit = RECOMPILATIONS  # noqa: SLF001 - its documented place
+    mode = "reduce-overhead" if variant == "compiled with CUDA graphs" else None
+    module: nn.Module = torch.compile(model, mode=mode, dynamic=False)  # type: ignore[assignment]
+    return module
+
+
+@contextmanager
+def _unchanged(model: nn.Module) -> Iterator[None]:
+    """Put weights and buffers back afterwards."""
+    state = deepcopy(model.state_dict())
+    yield
+    model.load_state_dict(state)
+    model.zero_grad(set_to_none=True)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import torch
 
 from bench import environment
 from bench.errors import SuiteError
-from bench.records import Choices
+from bench.records import Choices, Decisions
 from bench.spec import Execution
+
+Precision = Literal["float32", "tf32", "bfloat16"]
 
 CUDA_WITH_BFLOAT16 = (8, 0)
 """Compute capability from which matrix units multiply bfloat16 (Ampere)."""
@@ -21,7 +24,7 @@ class Device:
     """A device together with the arithmetic used on it."""
 
     handle: torch.device
-    precision: torch.dtype
+    precision: Precision
     memory_format: torch.memory_format
 
     @classmethod
@@ -32,21 +35,30 @@ class Device:
             SuiteError: The device named in the suite is not there.
         """
         device = _find(execution.device)
-        bfloat16 = (
-            native_bfloat16(device) if execution.precision == "auto" else execution.precision == "bfloat16"
-        )
+        precision = execution.precision
+        if precision == "auto":
+            precision = "bfloat16" if native_bfloat16(device) else "float32"
+        if precision == "tf32" and device.type != "cuda":
+            raise SuiteError(
+                f'execution.precision: "tf32" needs a CUDA device, this trial runs on {device.type!r}; '
+                'use "auto" or "float32"'
+            )
         last = execution.memory_format == "channels_last"
-        return cls(
-            device,
-            torch.bfloat16 if bfloat16 else torch.float32,
-            torch.channels_last if last else torch.contiguous_format,
-        )
+        return cls(device, precision, torch.channels_last if last else torch.contiguous_format)
+
+    def prepare(self, *, deterministic: bool, threads: int) -> None:
+        """Set what torch keeps for the whole process; a warm worker prepares afresh for every trial."""
+        torch.set_num_threads(threads)
+        torch.use_deterministic_algorithms(deterministic)
+        if self.handle.type == "cuda":
+            _round_products(to_tf32=self.precision == "tf32")
+            torch.backends.cudnn.benchmark = not deterministic
 
     def autocast(self) -> AbstractContextManager[object]:
         """Run convolutions and matrix products in the chosen precision."""
-        if self.precision is torch.float32:
+        if self.precision != "bfloat16":
             return nullcontext()
-        return torch.autocast(self.handle.type, self.precision)
+        return torch.autocast(self.handle.type, torch.bfloat16)
 
     def synchronize(self) -> None:
         """Wait until the device has done everything asked of it; needed before a clock is read."""
@@ -55,18 +67,28 @@ class Device:
         elif self.handle.type == "mps":
             torch.mps.synchronize()
 
-    def choices(self, execution: Execution, *, compiled: bool, trial: dict[str, float] | None) -> Choices:
+    def choices(self, execution: Execution, decisions: Decisions) -> Choices:
         """For the record."""
         is_cuda = self.handle.type == "cuda"
         return Choices(
             device=str(self.handle),
             device_name=torch.cuda.get_device_name(self.handle) if is_cuda else environment.cpu_name(),
-            precision="float32" if self.precision is torch.float32 else "bfloat16",
+            precision=self.precision,
             memory_format=execution.memory_format,
-            compile=compiled,
-            compile_trial=trial,
+            compile=decisions.compile_variant != "eager",
             threads=torch.get_num_threads(),
+            **decisions.model_dump(),
         )
+
+
+def _round_products(*, to_tf32: bool) -> None:
+    """Say what float32 means on CUDA; left alone, convolutions are rounded and matrix products are not."""
+    matmul: Any = torch.backends.cuda.matmul
+    cudnn: Any = torch.backends.cudnn
+    if hasattr(matmul, "fp32_precision"):  # from torch 2.9 on
+        matmul.fp32_precision = cudnn.conv.fp32_precision = "tf32" if to_tf32 else "ieee"
+    else:
+        matmul.allow_tf32 = cudnn.allow_tf32 = to_tf32
 
 
 def native_bfloat16(device: torch.device) -> bool:

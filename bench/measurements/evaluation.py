@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 import torch
@@ -12,7 +13,15 @@ from bench.data.batches import ImageSet, Pipeline, in_order
 from bench.measurements.device import Device
 
 PIXELS_PER_BATCH = 1 << 20
-"""Input elements per batch, H x W x N: large enough to keep a device busy, small enough for any memory."""
+"""H x W x N of the largest batch tried: enough to keep a device busy, little enough for any memory."""
+
+SMALLER_BY = (1, 2, 4, 8)
+"""Batches tried, as fractions of the largest: a CPU may like those best that stay within its caches."""
+
+ROUNDS = 3
+
+LONGEST_TRIAL = 1.0
+"""Seconds; smaller batches come first, and where one takes longer there is little to gain by another."""
 
 
 @dataclass(frozen=True)
@@ -28,10 +37,20 @@ class Evaluation:
 
 
 @torch.inference_mode()
-def evaluate(model: nn.Module, images: ImageSet, pipeline: Pipeline, device: Device) -> Evaluation:
-    """Run the network over the set once, unaugmented, in evaluation mode."""
+def evaluate(
+    model: nn.Module, images: ImageSet, pipeline: Pipeline, device: Device, batch_size: int | None = None
+) -> Evaluation:
+    """Run the network over the set once, unaugmented, in evaluation mode.
+
+    Args:
+        model: The network.
+        images: The set.
+        pipeline: From images to inputs.
+        device: Where the network is.
+        batch_size: Images per forward pass. Default: as many as never hurt.
+    """
     model.eval()
-    batch_size = max(1, min(1000, PIXELS_PER_BATCH // pipeline.image_size**2))
+    batch_size = batch_size or largest(pipeline)
     loss = torch.zeros((), device=device.handle)
     predictions = []
     for inputs, labels in in_order(images, batch_size, pipeline):
@@ -42,3 +61,29 @@ def evaluate(model: nn.Module, images: ImageSet, pipeline: Pipeline, device: Dev
     predicted = torch.cat(predictions)
     accuracy = (predicted == images.labels).float().mean().item()
     return Evaluation(loss.item() / len(images), accuracy, predicted.cpu())
+
+
+def largest(pipeline: Pipeline) -> int:
+    """The largest batch that is tried, by the size of the images."""
+    return max(1, min(1000, PIXELS_PER_BATCH // pipeline.image_size**2))
+
+
+def fastest(model: nn.Module, images: ImageSet, pipeline: Pipeline, device: Device) -> dict[int, float]:
+    """Seconds per image of a few batch sizes, the fastest first: the best of some rounds of each."""
+    seconds: dict[int, float] = {}
+    for divisor in reversed(SMALLER_BY):
+        batch_size = max(1, largest(pipeline) // divisor)
+        few = images.first(batch_size)
+        times = [_seconds(model, few, pipeline, device, batch_size) for _ in range(ROUNDS)]
+        seconds[batch_size] = min(times) / len(few)
+        if sum(times) > LONGEST_TRIAL:
+            break
+    return dict(sorted(seconds.items(), key=lambda entry: entry[1]))
+
+
+def _seconds(
+    model: nn.Module, images: ImageSet, pipeline: Pipeline, device: Device, batch_size: int
+) -> float:
+    started = time.perf_counter()
+    evaluate(model, images, pipeline, device, batch_size)  # ends by reading its result from the device
+    return time.perf_counter() - started

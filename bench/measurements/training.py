@@ -48,6 +48,8 @@ class Training:
     device: Device
     flops_per_image: int
     """Forward and backward."""
+    evaluation_batch_size: int | None = None
+    """Images per forward pass of an evaluation."""
     history: list[EpochFacts] = field(default_factory=list)
     evaluation_seconds: float = 0.0
     resumed: int = 0
@@ -72,7 +74,7 @@ class Training:
             checkpoint.save(checkpoint_path, self.trial.id, self._state(optimizer))
             report({"kind": "epoch", **row.model_dump()})
         if self.last_test is None:  # finished by an earlier process that could not write its record
-            self.last_test = evaluate(self.model, self.test, self.pipeline, self.device)
+            self.last_test = self._evaluate(self.test)
 
     def _epoch(self, number: int, optimizer: torch.optim.Optimizer, report: Report) -> EpochFacts:
         started = self._clock()
@@ -82,8 +84,8 @@ class Training:
             raise DivergedError(f"training loss is {loss} in epoch {number}")
         validation = None
         if self.validation is not None:
-            validation = evaluate(self.model, self.validation, self.pipeline, self.device)
-        test = self.last_test = evaluate(self.model, self.test, self.pipeline, self.device)
+            validation = self._evaluate(self.validation)
+        test = self.last_test = self._evaluate(self.test)
         self.evaluation_seconds += self._clock() - trained
         selected = test if self.trial.dataset.validation == "test" else validation
         seconds = trained - started
@@ -133,8 +135,11 @@ class Training:
     ) -> tuple[Tensor, Tensor]:
         """Forward, backward and update; returns the unsmoothed mean loss and the logits (N, classes)."""
         smoothing = self.trial.recipe.label_smoothing
+        # Compiled for one batch size; the incomplete last batch would have it compiled once more.
+        complete = len(inputs) == self.trial.recipe.batch_size
+        torch.compiler.cudagraph_mark_step_begin()
         with self.device.autocast():
-            logits = self.step_model(inputs)
+            logits = (self.step_model if complete else self.model)(inputs)
         logits = logits.float()  # the loss is summed in float32, whatever the network computes in
         loss = F.cross_entropy(logits, labels, label_smoothing=smoothing)
         optimizer.zero_grad(set_to_none=True)
@@ -182,6 +187,9 @@ class Training:
         self.history = [EpochFacts.model_validate(epoch) for epoch in state["history"]]
         self.evaluation_seconds = state["evaluation_seconds"]
         self.resumed = state["resumed"] + 1
+
+    def _evaluate(self, images: ImageSet) -> Evaluation:
+        return evaluate(self.model, images, self.pipeline, self.device, self.evaluation_batch_size)
 
     def _observe(self, epochs: int) -> None:
         for observer in self.after_epoch:

@@ -1,6 +1,6 @@
 """What a trial leaves behind: frozen, versioned, and enough to make every table without torch."""
 
-from bench.records.conditions import Choices, DataFacts
+from bench.records.conditions import Choices, DataFacts, Decisions, Variant
 from bench.records.speed import ThroughputFacts
 from bench.records.static import StaticFacts
 from bench.records.tables import EPOCH_COLUMNS, LAYER_COLUMNS, LEDGER_COLUMNS
@@ -14,10 +14,12 @@ __all__ = [
     "SCHEMA_VERSION",
     "Choices",
     "DataFacts",
+    "Decisions",
     "EpochFacts",
     "StaticFacts",
     "Status",
     "ThroughputFacts",
     "TrainingFacts",
     "TrialRecord",
+    "Variant",
 ]

@@ -6,22 +6,41 @@ from typing import Literal
 
 from bench.spec import Model
 
+Variant = Literal["eager", "compiled", "compiled with CUDA graphs"]
 
-class Choices(Model):
+
+class Decisions(Model):
+    """What was decided by measuring; a continued trial keeps to it, since it can move a last digit."""
+
+    compile_variant: Variant = "eager"
+    """How training steps are run: as written, through torch.compile, or that with CUDA graphs."""
+    compile_trial: dict[Variant, float] | None = None
+    """With `compile = "auto"`: median seconds per step of each variant, which decided it."""
+    compile_spread: dict[Variant, float] = {}
+    """Slowest minus fastest block of each variant, relative to its median."""
+    compile_seconds: dict[Variant, float] = {}
+    """Seconds until each variant had run its first steps; not part of any training time."""
+    compile_failures: dict[Variant, str] = {}
+    """Variants that could not be run, and why."""
+    evaluation_batch_size: int | None = None
+    """Images per forward pass of an evaluation; moves no accuracy, since images do not see each other."""
+    evaluation_trial: dict[str, float] = {}
+    """Seconds per image by batch size, which decided it."""
+
+
+class Choices(Decisions):
     """What "auto" became, and every other choice that can move a number."""
 
     device: str
     """For example "cpu" or "cuda:0"."""
     device_name: str
     """The hardware's own name."""
-    precision: Literal["float32", "bfloat16"]
+    precision: Literal["float32", "tf32", "bfloat16"]
     """Arithmetic of convolutions and matrix products; weights stay in float32."""
     memory_format: Literal["channels_last", "contiguous"]
     """Layout of convolution tensors."""
     compile: bool
     """Whether torch.compile was used."""
-    compile_trial: dict[str, float] | None = None
-    """With `compile = "auto"`: seconds per step, eager and compiled, that decided it."""
     threads: int
     """CPU threads."""
 

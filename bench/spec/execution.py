@@ -14,12 +14,14 @@ class Execution(Model):
 
     device: str = "auto"
     """"auto" (CUDA, then MPS, then CPU), "cpu", "cuda", "cuda:1", "mps"."""
-    precision: Literal["auto", "float32", "bfloat16"] = "auto"
-    """"auto": bfloat16 autocast where the hardware multiplies it natively, else float32."""
+    precision: Literal["auto", "float32", "tf32", "bfloat16"] = "auto"
+    """"auto": bfloat16 autocast where the hardware multiplies it natively, else float32; "tf32": float32 with
+    products rounded to 10 bits of mantissa, on CUDA."""
     memory_format: Literal["channels_last", "contiguous"] = "channels_last"
     """Layout of convolution tensors."""
     compile: Literal["off", "on", "auto"] = "off"
-    """torch.compile; "auto" times a few steps of each and keeps the faster, and records both."""
+    """torch.compile; "auto" times a few training steps eager, compiled and, on CUDA, with CUDA graphs, keeps
+    the fastest, and records all timings. With `recipe.deterministic`, "auto" is "off", too."""
     engine: Literal["local"] = "local"
     """Who runs the trials: a worker process of this machine."""
     threads: Positive | None = None

@@ -1,0 +1,37 @@
+"""What a trial decides by measuring, once; kept in its folder, so that a continued trial keeps to it."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+
+from bench.measurements import compilation, evaluation
+from bench.measurements.steps import Workload
+from bench.measurements.task import Task
+from bench.plan import Trial
+from bench.records import Decisions
+from bench.store import TrialStore, write_atomically
+
+FILE = "decisions.json"
+
+
+def decide(trial: Trial, workload: Workload, task: Task, store: TrialStore) -> Decisions:
+    """Read what was decided, or measure and write it down; the network is left as it was."""
+    path = store.folder / FILE
+    try:
+        return Decisions.model_validate_json(path.read_bytes())
+    except (FileNotFoundError, ValidationError):
+        pass
+    deterministic = trial.recipe.deterministic
+    decisions = compilation.decide(
+        workload, trial.execution, trial.recipe.batch_size, deterministic=deterministic
+    )
+    if not deterministic:
+        tried = evaluation.fastest(workload.model, task.test, task.pipeline, workload.device)
+        decisions = decisions.model_copy(
+            update={
+                "evaluation_batch_size": next(iter(tried)),
+                "evaluation_trial": {str(size): seconds for size, seconds in tried.items()},
+            }
+        )
+    write_atomically(path, decisions.model_dump_json(indent=1).encode())
+    return decisions

@@ -1,0 +1,79 @@
+"""Decisions made by measuring: recorded, and kept when a trial is continued."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from bench.execution.execute import execute
+from bench.measurements import compilation
+from bench.plan import Trial
+from bench.records import Decisions
+from bench.spec import Dataset, Execution, Recipe
+from bench.store import TrialStore
+
+MEASURED = Decisions(
+    compile_variant="compiled", compile_trial={"eager": 2.0, "compiled": 1.0},
+    compile_spread={"eager": 0.1, "compiled": 0.1}, compile_seconds={"eager": 0.0, "compiled": 9.0},
+)  # fmt: skip
+
+
+def run(folder: Path, **recipe):
+    trial = Trial(
+        label="A", architecture="plain_cnn", dataset=Dataset(name="digits", image_size=16, limit=100),
+        recipe=Recipe(**{"epochs": 1, "seeds": (0,), **recipe}),
+        execution=Execution(device="cpu", precision="float32", compile="auto", threads=1),
+    )  # fmt: skip
+    return execute(trial, TrialStore(folder), data_root=None, report=lambda _: None)
+
+
+@pytest.fixture
+def times(monkeypatch):
+    """How often the compiler was tried; trying takes no time and prefers it."""
+    calls = []
+
+    def decide(*arguments, **_):
+        calls.append(arguments)
+        return MEASURED
+
+    monkeypatch.setattr(compilation, "decide", decide)
+    monkeypatch.setattr(compilation, "compiled", lambda model, _: model)
+    return calls
+
+
+@pytest.fixture(autouse=True)
+def _put_back():
+    yield
+    torch.use_deterministic_algorithms(False)
+
+
+def test_what_was_decided_is_in_the_record(tmp_path, times):
+    """The choice, and the timings that led to it."""
+    choices = run(tmp_path).choices
+    assert choices.compile
+    assert choices.compile_variant == "compiled"
+    assert choices.compile_trial == {"eager": 2.0, "compiled": 1.0}
+    assert choices.evaluation_trial[str(choices.evaluation_batch_size)] == min(
+        choices.evaluation_trial.values()
+    )
+
+
+def test_a_continued_trial_keeps_to_it(tmp_path, times):
+    """Measured once, whatever the machine does today."""
+    first = run(tmp_path).choices
+    assert run(tmp_path).choices == first
+    assert len(times) == 1
+
+
+def test_a_damaged_file_is_decided_anew(tmp_path, times):
+    run(tmp_path)
+    (tmp_path / "decisions.json").write_text("{")
+    assert run(tmp_path).choices.compile_variant == "compiled"
+    assert len(times) == 2
+
+
+def test_where_results_must_repeat_evaluation_is_not_tuned(tmp_path):
+    """Deterministic: nothing depends on a clock."""
+    choices = run(tmp_path, deterministic=True).choices
+    assert choices.evaluation_batch_size is None
+    assert not choices.compile
