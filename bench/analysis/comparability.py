@@ -29,6 +29,7 @@ def warning_table(
         *_data(outcomes),
         *_recipes(recipes),
         *_conditions(outcomes),
+        *_compilers(outcomes),
         *_counts(outcomes),
         *_timing(throughput),
         *_load(outcomes, throughput),
@@ -87,7 +88,7 @@ def _recipes(recipes: pd.DataFrame) -> Iterator[tuple[str, str]]:
 
 def _conditions(outcomes: tuple[Outcome, ...]) -> Iterator[tuple[str, str]]:
     choices = [outcome.record.choices for outcome in outcomes if outcome.record and outcome.record.choices]
-    for field in ("device_name", "precision", "memory_format", "compile", "threads"):
+    for field in ("device_name", "precision", "memory_format", "threads"):
         values = list(dict.fromkeys(str(getattr(choice, field)) for choice in choices))
         if len(values) > 1:
             what = field.replace("_", " ")
@@ -95,6 +96,20 @@ def _conditions(outcomes: tuple[Outcome, ...]) -> Iterator[tuple[str, str]]:
                 "unequal conditions",
                 f"Trials differ in {what}: {_names(values)}; times are not comparable.",
             )
+
+
+def _compilers(outcomes: tuple[Outcome, ...]) -> Iterator[tuple[str, str]]:
+    """Each network may be fastest in its own way, but the seeds of one network should not differ."""
+    variants: dict[str, set[str]] = {}
+    for outcome in outcomes:
+        if outcome.record and outcome.record.choices:
+            variants.setdefault(outcome.trial.label, set()).add(outcome.record.choices.compile_variant)
+    mixed = [label for label, found in variants.items() if len(found) > 1]
+    if mixed:
+        yield (
+            "unequal conditions",
+            f"Some seeds were compiled, others not ({_names(mixed)}): their times do not belong together.",
+        )
 
 
 def _counts(outcomes: tuple[Outcome, ...]) -> Iterator[tuple[str, str]]:

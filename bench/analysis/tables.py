@@ -10,6 +10,7 @@ import pandas as pd
 from bench.analysis import convergence
 from bench.analysis.claims import claim_table
 from bench.analysis.comparability import warning_table
+from bench.analysis.decisions import decision_table
 from bench.analysis.differences import difference_table
 from bench.analysis.recipes import recipe_table
 from bench.analysis.summary import summary_table, throughput_table
@@ -50,6 +51,8 @@ class Tables:
     """One row a claim, with its verdict."""
     recipes: pd.DataFrame
     """One row a recipe key."""
+    decisions: pd.DataFrame
+    """One row a trial that chose its compiler or evaluation batch by measuring."""
     warnings: pd.DataFrame
     """One row a thing to know before believing the numbers."""
     data: DataFacts | None
@@ -102,6 +105,7 @@ def load(run: Run) -> Tables:
         differences=difference_table(labels, trials, "test_accuracy"),
         claims=claim_table(suite.claims, outcomes, trials),
         recipes=recipes,
+        decisions=decision_table(outcomes),
         warnings=warning_table(suite, outcomes, recipes, throughput),
         data=_first(outcomes, "data"),
         choices=_first(outcomes, "choices"),

@@ -19,6 +19,9 @@ TONES: dict[str, Literal["", "good", "bad", "unsure", "quiet"]] = {
 }
 
 
+CONDITIONS = ("device", "device_name", "precision", "memory_format", "threads")
+"""Choices that hold for all trials; what may differ between them has a table."""
+
 MOST_CLASSES = 20
 """Classes named in full; more are counted."""
 
@@ -112,11 +115,44 @@ def environment(tables: Tables) -> Section:
         ("Run", tables.info.run_id),
         ("Started", tables.info.created_at),
         *((("Command", " ".join(tables.info.command)),) if tables.info.command else ()),
-        *_flat(choices),
+        *_flat({name: choices[name] for name in CONDITIONS if name in choices}),
     )
     rest = tuple(_flat(tables.info.environment))
-    fold = (Fold("Libraries and machine", (Items(rest),)),) if rest else ()
-    return Section("environment", "Environment", "", (Items(pairs), *fold))
+    folds = (
+        *((Fold("Chosen by measuring", (_decisions(tables),)),) if len(tables.decisions) else ()),
+        *((Fold("Libraries and machine", (Items(rest),)),) if rest else ()),
+    )
+    return Section("environment", "Environment", "", (Items(pairs), *folds))
+
+
+def _decisions(tables: Tables) -> Table:
+    """What was timed before training, and what was chosen."""
+    drawn = suite_looks(tables)
+    columns = (
+        Column("Architecture", numeric=False),
+        Column("Seed"),
+        Column("Steps run", numeric=False),
+        Column("Eager", "a step"),
+        Column("Compiled", "a step"),
+        Column("CUDA graphs", "a step"),
+        Column("Compiling", "took", "Not part of any training time."),
+        Column("Evaluation", "batch size"),
+        Column("Could not be run", numeric=False),
+    )
+    body = tuple(
+        (
+            name_cell(row["label"], drawn[row["label"]]),
+            Cell(str(row["seed"]), row["seed"]),
+            Cell(row["compile_variant"]),
+            *(Cell(show.seconds(row[f"{name}_seconds"]), row[f"{name}_seconds"])
+              for name in ("eager", "compiled", "graphs")),
+            Cell(show.seconds(row["compile_seconds"]), row["compile_seconds"]),
+            Cell(show.count(row["evaluation_batch_size"]), row["evaluation_batch_size"]),
+            Cell(row["failure"] if isinstance(row["failure"], str) else "-"),
+        )
+        for row in rows(tables.decisions)
+    )  # fmt: skip
+    return Table("table-decisions", columns, body)
 
 
 def suite(tables: Tables) -> Section:

@@ -44,6 +44,7 @@ def test_a_fair_comparison_has_no_warnings(tmp_path):
         ("unequal data", altered("data", first, fingerprint="f" * 16)),
         ("unequal conditions", altered("choices", first, precision="float32")),
         ("unequal conditions", altered("choices", first, device_name="Another CPU")),
+        ("unequal conditions", altered("choices", first, compile_variant="compiled")),
         ("uncounted operators", altered("static", unsupported={"aten::erf": 3})),
     ],
 )

@@ -1,0 +1,43 @@
+"""What each architecture's trials decided by measuring: the compiler, and the batch of an evaluation."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from bench.analysis.trials import Outcome
+from bench.records import Choices
+
+COLUMNS = (
+    "label", "seed", "compile_variant", "eager_seconds", "compiled_seconds", "graphs_seconds",
+    "compile_seconds", "failure", "evaluation_batch_size",
+)  # fmt: skip
+
+
+def decision_table(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
+    """One row a trial that decided something; seconds per training step, and seconds that compiling took."""
+    chosen = [
+        (outcome.trial.label, outcome.trial.seed, outcome.record.choices)
+        for outcome in outcomes
+        if outcome.record and outcome.record.choices
+    ]
+    found = [_row(label, seed, choices) for label, seed, choices in chosen if _decided(choices)]
+    return pd.DataFrame(found, columns=list(COLUMNS))
+
+
+def _decided(choices: Choices) -> bool:
+    return choices.compile_trial is not None or choices.evaluation_batch_size is not None
+
+
+def _row(label: str, seed: int, choices: Choices) -> dict[str, object]:
+    steps = choices.compile_trial or {}
+    return {
+        "label": label,
+        "seed": seed,
+        "compile_variant": choices.compile_variant,
+        "eager_seconds": steps.get("eager"),
+        "compiled_seconds": steps.get("compiled"),
+        "graphs_seconds": steps.get("compiled with CUDA graphs"),
+        "compile_seconds": choices.compile_seconds.get("compiled"),
+        "failure": "; ".join(f"{name}: {why}" for name, why in choices.compile_failures.items()) or None,
+        "evaluation_batch_size": choices.evaluation_batch_size,
+    }
