@@ -10,7 +10,7 @@ import torch
 from bench import environment
 from bench.data.batches import derive_seed
 from bench.execution.measurements import AFTER_TRAINING, ALONG_TRAINING
-from bench.measurements import compilation, confusion, decisions, static
+from bench.measurements import compilation, decisions, static
 from bench.measurements.construction import constructor
 from bench.measurements.counting.variants import variants
 from bench.measurements.device import Device
@@ -50,7 +50,6 @@ def execute(trial: Trial, store: TrialStore, *, data_root: Path | None, report: 
     training = subject.training
     training.after_epoch += [along.start(subject) for along in ALONG_TRAINING if along.wanted(trial)]
     status, reason = _train(training, store, report)
-    confusion.write(training, store)
     measured: dict[str, object] = {}
     for measurement in AFTER_TRAINING:
         if status == "done" and measurement.wanted(trial):

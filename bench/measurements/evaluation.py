@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -32,14 +33,25 @@ class Evaluation:
     """Mean cross-entropy in nats."""
     accuracy: float
     """Top-1, as a fraction."""
-    predictions: Tensor
-    """(N) predicted labels, on the CPU."""
 
 
-@torch.inference_mode()
 def evaluate(
     model: nn.Module, images: ImageSet, pipeline: Pipeline, device: Device, batch_size: int | None = None
 ) -> Evaluation:
+    """Run the network over the set once, as `outputs` does, and keep two numbers."""
+    loss = torch.zeros((), device=device.handle)
+    correct = torch.zeros((), device=device.handle, dtype=torch.int64)
+    for logits, labels in outputs(model, images, pipeline, device, batch_size):
+        # Sums stay on the device: reading them here would make every batch wait for the device.
+        loss += F.cross_entropy(logits, labels, reduction="sum")
+        correct += (logits.argmax(1) == labels).sum()
+    return Evaluation(loss.item() / len(images), correct.item() / len(images))
+
+
+@torch.inference_mode()
+def outputs(
+    model: nn.Module, images: ImageSet, pipeline: Pipeline, device: Device, batch_size: int | None = None
+) -> Iterator[tuple[Tensor, Tensor]]:
     """Run the network over the set once, unaugmented, in evaluation mode.
 
     Args:
@@ -48,19 +60,15 @@ def evaluate(
         pipeline: From images to inputs.
         device: Where the network is.
         batch_size: Images per forward pass. Default: as many as never hurt.
+
+    Yields:
+        Logits (N, classes) in float32 and labels (N), batch by batch, in the order of the set.
     """
     model.eval()
-    batch_size = batch_size or largest(pipeline)
-    loss = torch.zeros((), device=device.handle)
-    predictions = []
-    for inputs, labels in in_order(images, batch_size, pipeline):
+    for inputs, labels in in_order(images, batch_size or largest(pipeline), pipeline):
         with device.autocast():
             logits = model(inputs)
-        loss += F.cross_entropy(logits.float(), labels, reduction="sum")
-        predictions.append(logits.argmax(1))
-    predicted = torch.cat(predictions)
-    accuracy = (predicted == images.labels).float().mean().item()
-    return Evaluation(loss.item() / len(images), accuracy, predicted.cpu())
+        yield logits.float(), labels
 
 
 def largest(pipeline: Pipeline) -> int:

@@ -53,7 +53,6 @@ class Training:
     history: list[EpochFacts] = field(default_factory=list)
     evaluation_seconds: float = 0.0
     resumed: int = 0
-    last_test: Evaluation | None = None
     after_epoch: list[Callable[[int], None]] = field(default_factory=list)
     """Called with the number of completed epochs, at 0 and after each; for measurements along training."""
 
@@ -73,8 +72,6 @@ class Training:
             self._observe(row.epoch)
             checkpoint.save(checkpoint_path, self.trial.id, self._state(optimizer))
             report({"kind": "epoch", **row.model_dump()})
-        if self.last_test is None:  # finished by an earlier process that could not write its record
-            self.last_test = self._evaluate(self.test)
 
     def _epoch(self, number: int, optimizer: torch.optim.Optimizer, report: Report) -> EpochFacts:
         started = self._clock()
@@ -85,7 +82,7 @@ class Training:
         validation = None
         if self.validation is not None:
             validation = self._evaluate(self.validation)
-        test = self.last_test = self._evaluate(self.test)
+        test = self._evaluate(self.test)
         self.evaluation_seconds += self._clock() - trained
         selected = test if self.trial.dataset.validation == "test" else validation
         seconds = trained - started

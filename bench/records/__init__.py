@@ -2,20 +2,35 @@
 
 from bench.records.conditions import Choices, DataFacts, Decisions, Variant
 from bench.records.speed import ThroughputFacts
+from bench.records.splits import Split, SplitFacts
 from bench.records.static import StaticFacts
-from bench.records.tables import EPOCH_COLUMNS, LAYER_COLUMNS, LEDGER_COLUMNS
+from bench.records.tables import (
+    CALIBRATION_COLUMNS,
+    CLASS_COLUMNS,
+    CONFUSION_COLUMNS,
+    EPOCH_COLUMNS,
+    LAYER_COLUMNS,
+    LEDGER_COLUMNS,
+    PREDICTION_COLUMNS,
+)
 from bench.records.training import EpochFacts, TrainingFacts
 from bench.records.trial import SCHEMA_VERSION, Status, TrialRecord
 
 __all__ = [
+    "CALIBRATION_COLUMNS",
+    "CLASS_COLUMNS",
+    "CONFUSION_COLUMNS",
     "EPOCH_COLUMNS",
     "LAYER_COLUMNS",
     "LEDGER_COLUMNS",
+    "PREDICTION_COLUMNS",
     "SCHEMA_VERSION",
     "Choices",
     "DataFacts",
     "Decisions",
     "EpochFacts",
+    "Split",
+    "SplitFacts",
     "StaticFacts",
     "Status",
     "ThroughputFacts",

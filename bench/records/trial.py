@@ -7,6 +7,7 @@ from typing import Any, Literal
 from bench.plan import Trial
 from bench.records.conditions import Choices, DataFacts
 from bench.records.speed import ThroughputFacts
+from bench.records.splits import SplitFacts
 from bench.records.static import StaticFacts
 from bench.records.training import TrainingFacts
 from bench.spec import Model
@@ -36,6 +37,8 @@ class TrialRecord(Model):
     data: DataFacts | None = None
     static: StaticFacts | None = None
     training: TrainingFacts | None = None
+    splits: tuple[SplitFacts, ...] = ()
+    """Every split after the last epoch; no validation where the test set serves as such."""
     throughput: tuple[ThroughputFacts, ...] = ()
     files: dict[str, str] = {}
     """SHA-256 of every table beside the record, by file name."""

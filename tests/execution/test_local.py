@@ -68,7 +68,10 @@ def test_a_trial_becomes_a_record(engine, tmp_path):
     record = engine.execute(trial(), tmp_path, events.append)
     assert record.status == "done"
     assert [event["epoch"] for event in events if event["kind"] == "epoch"] == [1, 2]
-    assert set(record.files) == {"epochs.csv", "layers.csv", "ledger.csv", "confusion.csv"}
+    assert set(record.files) == {
+        "epochs.csv", "layers.csv", "ledger.csv",
+        "classes.csv", "confusion.csv", "calibration.csv", "predictions.csv",
+    }  # fmt: skip
 
 
 def test_the_worker_stays_warm(engine, tmp_path):
