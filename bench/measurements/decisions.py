@@ -25,7 +25,7 @@ def decide(trial: Trial, workload: Workload, task: Task, store: TrialStore) -> D
     decisions = compilation.decide(
         workload, trial.execution, trial.recipe.batch_size, deterministic=deterministic
     )
-    if not deterministic:
+    if chooses_its_batch(workload) and not deterministic:
         tried = evaluation.fastest(workload.model, task.test, task.pipeline, workload.device)
         decisions = decisions.model_copy(
             update={
@@ -35,3 +35,8 @@ def decide(trial: Trial, workload: Workload, task: Task, store: TrialStore) -> D
         )
     write_atomically(path, decisions.model_dump_json(indent=1).encode())
     return decisions
+
+
+def chooses_its_batch(workload: Workload) -> bool:
+    """Whether the size of a batch makes a difference worth measuring; see `evaluation.PIXELS_PER_BATCH`."""
+    return workload.device.handle.type != "cpu"

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from bench.execution.execute import execute
-from bench.measurements import compilation
+from bench.measurements import compilation, decisions, evaluation
 from bench.plan import Trial
 from bench.records import Decisions
 from bench.spec import Dataset, Execution, Recipe
@@ -53,9 +53,7 @@ def test_what_was_decided_is_in_the_record(tmp_path, times):
     assert choices.compile
     assert choices.compile_variant == "compiled"
     assert choices.compile_trial == {"eager": 2.0, "compiled": 1.0}
-    assert choices.evaluation_trial[str(choices.evaluation_batch_size)] == min(
-        choices.evaluation_trial.values()
-    )
+    assert choices.evaluation_batch_size is None  # by rule: a CPU has no preference worth a digit
 
 
 def test_a_continued_trial_keeps_to_it(tmp_path, times):
@@ -72,7 +70,16 @@ def test_a_damaged_file_is_decided_anew(tmp_path, times):
     assert len(times) == 2
 
 
-def test_where_results_must_repeat_evaluation_is_not_tuned(tmp_path):
+def test_an_accelerator_is_asked_for_its_batch_of_an_evaluation(tmp_path, times, monkeypatch):
+    """The fastest is taken, and the timings of all are recorded."""
+    monkeypatch.setattr(evaluation, "fastest", lambda *_: {64: 0.1, 32: 0.2})
+    monkeypatch.setattr(decisions, "chooses_its_batch", lambda *_: True)
+    choices = run(tmp_path).choices
+    assert choices.evaluation_batch_size == 64
+    assert choices.evaluation_trial == {"64": 0.1, "32": 0.2}
+
+
+def test_where_results_must_repeat_nothing_is_measured(tmp_path):
     """Deterministic: nothing depends on a clock."""
     choices = run(tmp_path, deterministic=True).choices
     assert choices.evaluation_batch_size is None

@@ -20,27 +20,46 @@ def test_the_batch_size_moves_nothing(make_training, batch_size):
     assert seen.right.mean() == pytest.approx(whole.accuracy)
 
 
+def try_sizes(training):
+    return evaluation.fastest(training.model, training.test, training.pipeline, training.device)
+
+
 def test_the_fastest_batch_size_comes_first(make_training, monkeypatch):
     """Sizes up to what images of this size allow are tried; seconds are per image."""
-    training = make_training()
     clock = {10: 1.0, 20: 1.0, 40: 1.0, 80: 4.0}
-    monkeypatch.setattr(evaluation, "largest", lambda _: 80)
-    monkeypatch.setattr(evaluation, "LONGEST_TRIAL", 100)
+    monkeypatch.setattr(evaluation, "largest", lambda *_: 80)
     monkeypatch.setattr(evaluation, "_seconds", lambda *arguments: clock[arguments[-1]])
-    tried = evaluation.fastest(training.model, training.test, training.pipeline, training.device)
+    tried = try_sizes(make_training())
     assert list(tried) == [40, 20, 80, 10]
     assert tried == {40: 1 / 40, 20: 1 / 20, 80: 4 / 80, 10: 1 / 10}
 
 
-def test_slow_networks_are_not_tried_for_long(make_training, monkeypatch):
-    """Where a small batch takes its time already, larger ones are left."""
-    training = make_training()
-    monkeypatch.setattr(evaluation, "_seconds", lambda *_: 10.0)
-    assert len(evaluation.fastest(training.model, training.test, training.pipeline, training.device)) == 1
+def test_batches_that_do_not_fit_are_left_out(make_training, monkeypatch):
+    """And nothing larger is tried."""
+    asked = []
+
+    def seconds(*arguments):
+        asked.append(arguments[-1])
+        if arguments[-1] >= 40:
+            raise torch.OutOfMemoryError
+        return 1.0
+
+    monkeypatch.setattr(evaluation, "largest", lambda *_: 80)
+    monkeypatch.setattr(evaluation, "_seconds", seconds)
+    assert set(try_sizes(make_training())) == {10, 20}
+    assert 80 not in asked
+
+
+def test_a_network_that_fits_at_no_size_says_so(make_training, monkeypatch):
+    def seconds(*_):
+        raise torch.OutOfMemoryError
+
+    monkeypatch.setattr(evaluation, "_seconds", seconds)
+    with pytest.raises(torch.OutOfMemoryError):
+        try_sizes(make_training())
 
 
 def test_really_timed(make_training):
-    training = make_training()
-    tried = evaluation.fastest(training.model, training.test, training.pipeline, training.device)
+    tried = try_sizes(make_training())
     assert sorted(tried.values()) == list(tried.values())
     assert min(tried.values()) > 0
