@@ -1,6 +1,7 @@
 """Evaluation: the whole set once, whatever the batch size, and the batch size that is fastest."""
 
 import pytest
+import torch
 
 from bench.measurements import evaluation
 from bench.measurements.predictions import predict
