@@ -7,11 +7,14 @@ from pydantic import ValidationError
 from bench.measurements import compilation, evaluation
 from bench.measurements.steps import Workload
 from bench.measurements.task import Task
-from bench.plan import Trial
+from bench.plan import Trial, digest
 from bench.records import Decisions
 from bench.store import TrialStore, write_atomically
 
 FILE = "decisions.json"
+
+_made: dict[str, Decisions] = {}
+"""By trial without its seed: what this process has decided, so that all seeds of a network run alike."""
 
 
 def decide(trial: Trial, workload: Workload, task: Task, store: TrialStore) -> Decisions:
@@ -21,6 +24,14 @@ def decide(trial: Trial, workload: Workload, task: Task, store: TrialStore) -> D
         return Decisions.model_validate_json(path.read_bytes())
     except (FileNotFoundError, ValidationError):
         pass
+    key = _without_seed(trial)
+    if key not in _made:
+        _made[key] = _measure(trial, workload, task)
+    write_atomically(path, _made[key].model_dump_json(indent=1).encode())
+    return _made[key]
+
+
+def _measure(trial: Trial, workload: Workload, task: Task) -> Decisions:
     deterministic = trial.recipe.deterministic
     decisions = compilation.decide(
         workload, trial.execution, trial.recipe.batch_size, deterministic=deterministic
@@ -33,8 +44,13 @@ def decide(trial: Trial, workload: Workload, task: Task, store: TrialStore) -> D
                 "evaluation_trial": {str(size): seconds for size, seconds in tried.items()},
             }
         )
-    write_atomically(path, decisions.model_dump_json(indent=1).encode())
     return decisions
+
+
+def _without_seed(trial: Trial) -> str:
+    """What training steps depend on; measurements besides are made for the first seed only."""
+    fields = {"architecture", "args", "dataset", "recipe", "execution"}
+    return digest(trial.model_dump(mode="json", include=fields, exclude={"recipe": {"seeds"}}))
 
 
 def chooses_its_batch(workload: Workload) -> bool:

@@ -9,7 +9,7 @@ from bench.execution.execute import execute
 from bench.measurements import compilation, decisions, evaluation
 from bench.plan import Trial
 from bench.records import Decisions
-from bench.spec import Dataset, Execution, Recipe
+from bench.spec import Dataset, Execution, Recipe, Throughput
 from bench.store import TrialStore
 
 MEASURED = Decisions(
@@ -18,9 +18,9 @@ MEASURED = Decisions(
 )  # fmt: skip
 
 
-def run(folder: Path, **recipe):
+def run(folder: Path, *, throughput=None, **recipe):
     trial = Trial(
-        label="A", architecture="plain_cnn", dataset=Dataset(name="digits", image_size=16, limit=100),
+        label="A", throughput=throughput, architecture="plain_cnn", dataset=Dataset(name="digits", image_size=16, limit=100),
         recipe=Recipe(**{"epochs": 1, "seeds": (0,), **recipe}),
         execution=Execution(device="cpu", precision="float32", compile="auto", threads=1),
     )  # fmt: skip
@@ -43,6 +43,7 @@ def times(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def _put_back():
+    decisions._made.clear()
     yield
     torch.use_deterministic_algorithms(False)
 
@@ -66,7 +67,19 @@ def test_a_continued_trial_keeps_to_it(tmp_path, times):
 def test_a_damaged_file_is_decided_anew(tmp_path, times):
     run(tmp_path)
     (tmp_path / "decisions.json").write_text("{")
+    decisions._made.clear()  # as in a new process
     assert run(tmp_path).choices.compile_variant == "compiled"
+    assert len(times) == 2
+
+
+def test_all_seeds_of_a_network_run_alike(tmp_path, times):
+    """Measured for the first; another batch size is another question."""
+    speed = Throughput(batch_sizes=(2,), modes=("inference",), seconds=0.01)  # the first seed's alone
+    assert (
+        run(tmp_path / "0", throughput=speed, seeds=(0,)).choices == run(tmp_path / "1", seeds=(1,)).choices
+    )
+    assert len(times) == 1
+    run(tmp_path / "2", batch_size=64)
     assert len(times) == 2
 
 
