@@ -1,8 +1,6 @@
-"""What a report costs: time and size grow in proportion to the trials, within a budget."""
+"""What a report costs: seconds, which are reported, and bytes, which keep to a budget."""
 
 from __future__ import annotations
-
-import time
 
 import pytest
 from factories import architectures, document, write_run
@@ -11,8 +9,8 @@ import reports
 from bench.analysis.tables import load
 from reports import assets
 
-SECONDS, DATA_BYTES = 5.0, 1_500_000
-"""Processor time, and bytes beside plotly, for 60 trials of 150 epochs."""
+DATA_BYTES = 1_500_000
+"""Bytes beside plotly, for 60 trials of 150 epochs."""
 
 
 def make(folder, networks):
@@ -21,27 +19,33 @@ def make(folder, networks):
     return write_run(folder, suite)
 
 
-def cost(run):
-    """Processor seconds and bytes of a rendering; unlike wall time, they do not depend on other load."""
-    before = time.process_time()
-    page = reports.render(load(run))
-    return time.process_time() - before, len(page.encode()) - len(assets.plotly()[0])
+def data_bytes(page):
+    """What a report holds beside plotly."""
+    return len(page.encode()) - len(assets.plotly()[0])
 
 
 def test_sixty_trials_stay_within_the_budget(tmp_path, benchmark):
-    """60 trials of 150 epochs: at most five seconds and 1.5 MB of data."""
+    """60 trials of 150 epochs: at most 1.5 MB of data; the seconds (aim: 5) are reported, not asserted."""
     run = make(tmp_path, 20)
-    spent, size = benchmark.pedantic(cost, args=(run,), rounds=1, warmup_rounds=1)
-    assert spent < SECONDS
-    assert size < DATA_BYTES
+    page = benchmark.pedantic(lambda: reports.render(load(run)), rounds=3, warmup_rounds=1)
+    benchmark.extra_info["data_bytes"] = data_bytes(page)
+    assert data_bytes(page) < DATA_BYTES
 
 
-def test_time_and_size_grow_with_the_trials_and_no_faster(tmp_path):
-    """From 15 to 60 trials, four times as many, the page costs at most about four times as much."""
-    small, large = make(tmp_path / "small", 5), make(tmp_path / "large", 20)
-    cost(small)  # imports, compiled templates and packed plotly are paid once
-    (quick, little), (slow, much) = cost(small), cost(large)
-    assert slow < 6 * quick
+@pytest.mark.parametrize("networks", [5, 10, 20])
+def test_rendering(benchmark, tmp_path, networks):
+    """15, 30 and 60 trials; the median should grow no faster than they do."""
+    run = make(tmp_path, networks)
+    page = benchmark.pedantic(lambda: reports.render(load(run)), rounds=3, warmup_rounds=1)
+    benchmark.extra_info |= {"trials": 3 * networks, "data_bytes": data_bytes(page)}
+    assert "Network 0" in page
+
+
+def test_the_page_grows_with_the_trials_and_no_faster(tmp_path):
+    """From 15 to 60 trials, four times as many, it holds about four times as much."""
+    little, much = (
+        data_bytes(reports.render(load(make(tmp_path / str(networks), networks)))) for networks in (5, 20)
+    )
     assert 2 < much / little < 4.5
 
 

@@ -1,0 +1,34 @@
+"""This suite, as its worker process runs a trial; timed from the progress that it reports."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from pathlib import Path
+
+from bench.execution.allocator import keep_freed_memory
+from bench.execution.execute import execute
+from bench.store import TrialStore
+from peers.setting import Setting
+from peers.stopwatch import Stopwatch
+
+
+def train(setting: Setting, stopwatch: Stopwatch) -> float:
+    """Run the trial and return the test accuracy after the last epoch."""
+    keep_freed_memory()  # the worker's first act
+    seen = 0
+
+    def report(event: dict[str, object]) -> None:
+        nonlocal seen
+        if event["kind"] == "step":
+            done = int(str(event["seen"]))
+            stopwatch.step(done - seen)
+            seen = done
+        elif event["kind"] == "epoch":
+            stopwatch.pause()
+            seen = 0
+
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(setting.data_root) if setting.data_root else None
+        record = execute(setting.trial(), TrialStore(Path(folder)), data_root=root, report=report)
+    return record.training.last.test_accuracy if record.training else math.nan
