@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
 from bench.errors import SuiteError
@@ -37,6 +38,8 @@ class Trial(Model):
     """Whether gradient norms are recorded along training."""
     profile: bool = False
     """Whether a profiler trace is written; once per architecture."""
+    origin: Trial | None = None
+    """The trial of the same run whose checkpoint this one starts from (`recipe.init_from.trial`)."""
 
     @property
     def seed(self) -> int:
@@ -48,9 +51,15 @@ class Trial(Model):
         """Twelve hex digits of the SHA-256 of the content; label, engine and time limit do not count.
 
         Defaults are left out, so that a key which is added later does not change the ids of earlier trials.
+        Of initial weights, what they are counts, not where they lie.
         """
-        excluded: dict[str, Any] = {"label": True, "execution": {"time_limit", "engine"}}
-        return digest([MEANING, self.model_dump(mode="json", exclude=excluded, exclude_defaults=True)])
+        excluded: dict[str, Any] = {"label": True, "execution": {"time_limit", "engine"}, "origin": True}
+        init_from = self.recipe.init_from
+        if init_from is not None:
+            place = {"trial", "checkpoint"} if self.origin or init_from.sha256 else set()
+            excluded["recipe"] = {"init_from": place}
+        content = self.model_dump(mode="json", exclude=excluded, exclude_defaults=True)
+        return digest([MEANING, content, *([self.origin.id] if self.origin else [])])
 
     @property
     def folder(self) -> str:
@@ -65,26 +74,30 @@ def make_plan(suite: Suite) -> Plan:
     """List the trials, seed by seed, so that every architecture has a result before any has its second.
 
     Raises:
-        SuiteError: Two architectures are the same, under labels that differ in signs only.
+        SuiteError: Two architectures are the same, under labels that differ in signs only; or a trial is
+            to start from one that does not come before it.
     """
     recipes = [(architecture, suite.recipe_of(architecture)) for architecture in suite.architectures]
     rounds = max(len(recipe.seeds) for _, recipe in recipes)
-    plan = tuple(
-        Trial(
-            label=architecture.label,
-            architecture=architecture.name,
-            args=architecture.args,
-            dataset=suite.dataset,
-            recipe=recipe.model_copy(update={"seeds": (recipe.seeds[turn],)}),
-            execution=suite.execution,
-            throughput=suite.measure.throughput if turn == 0 else None,
-            gradient_flow=suite.measure.gradient_flow,
-            profile=suite.measure.profile and turn == 0,
-        )
-        for turn in range(rounds)
-        for architecture, recipe in recipes
-        if turn < len(recipe.seeds)
-    )
+    planned: dict[tuple[str, int], Trial] = {}
+    for turn in range(rounds):
+        for architecture, recipe in recipes:
+            if turn >= len(recipe.seeds):
+                continue
+            seed = recipe.seeds[turn]
+            planned[architecture.label, seed] = Trial(
+                label=architecture.label,
+                architecture=architecture.name,
+                args=architecture.args,
+                dataset=suite.dataset,
+                recipe=recipe.model_copy(update={"seeds": (seed,)}),
+                execution=suite.execution,
+                throughput=suite.measure.throughput if turn == 0 else None,
+                gradient_flow=suite.measure.gradient_flow,
+                profile=suite.measure.profile and turn == 0,
+                origin=_origin(architecture.label, recipe, seed, planned),
+            )
+    plan = tuple(planned.values())
     labels: dict[str, str] = {}
     for trial in plan:
         if labels.setdefault(trial.folder, trial.label) != trial.label:
@@ -93,6 +106,26 @@ def make_plan(suite: Suite) -> Plan:
                 "told apart in file names; give one of them another letter or digit"
             )
     return plan
+
+
+def _origin(label: str, recipe: Recipe, seed: int, planned: Mapping[tuple[str, int], Trial]) -> Trial | None:
+    """The trial from whose checkpoint one of this label, recipe and seed starts."""
+    wanted = recipe.init_from
+    if wanted is None or wanted.trial is None:
+        return None
+    where = f"{label}: recipe.init_from"
+    origin = planned.get((wanted.trial, seed))
+    if origin is None:
+        raise SuiteError(
+            f"{where}.trial: {wanted.trial!r} has no trial of seed {seed} before this one; "
+            "let it stand above in the suite, with the same seeds"
+        )
+    if wanted.keep == "training" and origin.recipe.epochs >= recipe.epochs:
+        raise SuiteError(
+            f"{where}: {wanted.trial!r} has trained for {origin.recipe.epochs} epochs, which count here too; "
+            f'set epochs to more than that, or keep = "weights"'
+        )
+    return origin
 
 
 def run_id(plan: Plan) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from bench.errors import SuiteError
-from bench.spec import Recipe, Suite, merge, tuples
-from bench.suite_errors import did_you_mean, explain
+from bench.spec import Suite, merge, tuples
+from bench.suite_checks import cross_checks
+from bench.suite_errors import explain
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -77,7 +78,7 @@ def check_document(document: dict[str, Any], where: str) -> Suite:
         suite = Suite.model_validate(tuples(document), strict=True)
     except ValidationError as error:
         raise _suite_error(where, list(explain(error, document))) from error
-    problems = list(_cross_checks(suite, document))
+    problems = list(cross_checks(suite, document))
     if problems:
         raise _suite_error(where, problems)
     return suite
@@ -127,24 +128,3 @@ def apply_settings(
             setting = _parse(f'{key} = "{quoted}"', f"{option} {pair}")
         document = merge(document, setting)
     return document
-
-
-def _cross_checks(suite: Suite, document: dict[str, Any]) -> Iterator[str]:
-    """What no single key shows: labels that repeat, recipes that do not merge, claims about nobody."""
-    seen: dict[str, int] = {}
-    for index, architecture in enumerate(suite.architectures):
-        if architecture.label in seen:
-            first = f"architectures[{seen[architecture.label]}]"
-            yield f"architectures[{index}].label: {architecture.label!r} is already the label of {first}"
-        seen.setdefault(architecture.label, index)
-        try:
-            suite.recipe_of(architecture)
-        except ValidationError as error:
-            merged = merge(document.get("recipe", {}), architecture.recipe)
-            yield from explain(error, merged, model=Recipe, prefix=f"architectures[{index}].recipe.")
-    for index, claim in enumerate(suite.claims):
-        if claim.architecture not in seen:
-            hint = did_you_mean(claim.architecture, seen) or f"; labels: {', '.join(map(repr, seen))}"
-            yield f"claims[{index}].architecture: no architecture has the label {claim.architecture!r}{hint}"
-    if suite.dataset.name in ("folder", "parquet") and suite.dataset.path is None:
-        yield f'dataset.path: required when dataset.name is "{suite.dataset.name}"'

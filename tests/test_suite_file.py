@@ -45,7 +45,7 @@ def test_a_good_file_is_read(write):
         (GOOD + "[recipe]\nepochs = '3'", "recipe.epochs: expected a valid integer, got '3'"),
         (
             GOOD + "[recipe.optimizer]\nname = 'adm'",
-            "unknown name 'adm'; expected adam, adamw, sgd; did you mean",
+            "unknown name 'adm'; expected adam, adamw, sgd, muon; did you mean",
         ),
         (GOOD + "[recipe]\naugment = ['hflip', 'crup']", "recipe.augment[1]: unknown name 'crup'"),
         (GOOD + "[recipe.schedule]\nname = 'cosine'\nwarmup = 1", "did you mean 'warmup_epochs'?"),

@@ -28,6 +28,7 @@ def warning_table(
         *_seeds(outcomes),
         *_data(outcomes),
         *_recipes(recipes),
+        *_trained_before(outcomes),
         *_conditions(outcomes),
         *_compilers(outcomes),
         *_counts(outcomes),
@@ -84,6 +85,27 @@ def _recipes(recipes: pd.DataFrame) -> Iterator[tuple[str, str]]:
             "unequal recipes",
             f"Recipes differ in {_names(different)}; a difference is not due to the network alone.",
         )
+
+
+def _trained_before(outcomes: tuple[Outcome, ...]) -> Iterator[tuple[str, str]]:
+    """Trials that started from a checkpoint: what their costs leave out, and what they may have seen."""
+    starts = {
+        outcome.trial.label: outcome.record.initial
+        for outcome in outcomes
+        if outcome.record and outcome.record.initial and outcome.record.initial.checkpoint_sha256
+    }
+    for label, initial in starts.items():
+        source = f"{initial.label or 'trial ' + initial.trial_id} after {initial.epochs} epochs"
+        if initial.keep == "weights":
+            yield (
+                "trained before",
+                f"{label} starts from the weights of {source}; its epochs, seconds and FLOPs leave them out.",
+            )
+        if initial.validation_seen:
+            yield (
+                "validation images seen before",
+                f"{label} starts from {source}, which may have learned from the images held out here.",
+            )
 
 
 def _conditions(outcomes: tuple[Outcome, ...]) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ from bench import environment, errors
 from bench.commands.bars import Bars
 from bench.commands.lines import Lines
 from bench.errors import SuiteError
+from bench.pinning import pin
 from bench.plan import Plan, make_plan, run_id, slug
 from bench.spec import Suite
 from bench.store import Run, RunInfo
@@ -40,7 +41,7 @@ def run(  # noqa: PLR0913 - one argument an option
     """Run a suite, or what is left of it, and write its report; returns the exit code."""
     console = Console()
     suite = _load(suite_name, dataset, device, settings)
-    plan = make_plan(suite)
+    plan = pin(make_plan(suite))
     chosen = _choose(plan, only)
     _check_architectures(suite, data_root)
     if dry_run:

@@ -10,7 +10,7 @@ import torch
 from bench import environment
 from bench.data.batches import derive_seed
 from bench.execution.measurements import AFTER_TRAINING, ALONG_TRAINING
-from bench.measurements import compilation, decisions, static
+from bench.measurements import checkpoint, compilation, decisions, initial, static
 from bench.measurements.construction import constructor
 from bench.measurements.counting.variants import variants
 from bench.measurements.device import Device
@@ -21,8 +21,6 @@ from bench.measurements.training import DivergedError, Report, Training
 from bench.plan import Trial
 from bench.records import EPOCH_COLUMNS, LAYER_COLUMNS, LEDGER_COLUMNS, Decisions, Status, TrialRecord
 from bench.store import TrialStore
-
-CHECKPOINT = "checkpoint.pt"
 
 
 def execute(trial: Trial, store: TrialStore, *, data_root: Path | None, report: Report) -> TrialRecord:
@@ -66,6 +64,7 @@ def execute(trial: Trial, store: TrialStore, *, data_root: Path | None, report: 
         "choices": device.choices(trial.execution, decided),
         "data": task.facts,
         "static": subject.static.facts,
+        "initial": training.initial,
         "training": training.facts(),
         "files": store.digests(),
     }
@@ -87,6 +86,7 @@ def _build(trial: Trial, task: Task, device: Device, store: TrialStore) -> tuple
     training = Training(
         trial, model, step_model, task.train, task.validation, task.test, task.pipeline, device,
         counts.facts.flops_train, decided.evaluation_batch_size,
+        origin=initial.checkpoint_path(trial, store.folder),
     )  # fmt: skip
     return Subject(trial, counts, training, replace(workload, model=step_model), device, store), decided
 
@@ -94,7 +94,7 @@ def _build(trial: Trial, task: Task, device: Device, store: TrialStore) -> tuple
 def _train(training: Training, store: TrialStore, report: Report) -> tuple[Status, str | None]:
     """Train, and keep epochs.csv up to date whether or not it ends well."""
     try:
-        training.run(store.folder / CHECKPOINT, report)
+        training.run(store.folder / checkpoint.FILE, report)
     except DivergedError as error:
         return "diverged", str(error)
     finally:

@@ -12,6 +12,8 @@ import torch
 from bench.errors import StoreError
 
 VERSION = 1
+FILE = "checkpoint.pt"
+"""Its name in a trial's folder."""
 
 
 def save(path: Path, trial_id: str, state: dict[str, Any]) -> None:
@@ -49,16 +51,27 @@ def load(path: Path, trial_id: str) -> dict[str, Any] | None:
     """
     if not path.is_file():
         return None
+    content = read(path, "remove it to train from the start")
+    if content["trial_id"] != trial_id:
+        raise StoreError(f"{path}: checkpoint of another trial; remove it to train from the start")
+    return content
+
+
+def read(path: Path, advice: str) -> dict[str, Any]:
+    """Read a checkpoint of any trial.
+
+    Args:
+        path: Where it is.
+        advice: What to do when it cannot be used; ends the message.
+
+    Raises:
+        StoreError: It is missing or damaged, of another version, or holds more than plain values.
+    """
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise StoreError(
-            f"{path}: damaged checkpoint ({reason}); remove it to train from the start"
-        ) from error
-    if not isinstance(content, dict) or (content.get("version"), content.get("trial_id")) != (
-        VERSION,
-        trial_id,
-    ):
-        raise StoreError(f"{path}: checkpoint of another trial or version; remove it to train from the start")
+        raise StoreError(f"{path}: damaged checkpoint ({reason}); {advice}") from error
+    if not isinstance(content, dict) or content.get("version") != VERSION or "trial_id" not in content:
+        raise StoreError(f"{path}: checkpoint of another version, or no checkpoint of this program; {advice}")
     return content

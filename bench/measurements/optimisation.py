@@ -3,31 +3,41 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import nn
 
+from bench.measurements import muon
+from bench.measurements.parameter_groups import parameter_groups
 from bench.records import EpochFacts
-from bench.spec import SGD, Constant, Cosine, OneCycle, Plateau, Recipe, Step
+from bench.spec import SGD, Constant, Cosine, Muon, OneCycle, Plateau, Recipe, Step
 
 
-def make_optimizer(
-    parameters: Iterable[nn.Parameter], recipe: Recipe, device: torch.device
-) -> torch.optim.Optimizer:
-    """The recipe's optimiser, in its fused form where torch has one for the device."""
+def make_optimizer(model: nn.Module, recipe: Recipe, device: torch.device) -> torch.optim.Optimizer:
+    """The recipe's optimiser over the network's trained parameters, fused where torch has such a form."""
     spec = recipe.optimizer
+    groups: list[dict[str, Any]] = parameter_groups(model, spec)
+    for group in groups:
+        group["lr"] = spec.lr * group["lr_scale"]
+    if isinstance(spec, Muon):
+        for group in groups:
+            group["momentum"] = spec.momentum if group["orthogonal"] else spec.rest_momentum
+        return muon.Muon(groups, spec.newton_schulz_steps)
     fused = device.type in ("cpu", "cuda")
-    trained = [parameter for parameter in parameters if parameter.requires_grad]
     if isinstance(spec, SGD):
         return torch.optim.SGD(
-            trained, lr=spec.lr, momentum=spec.momentum, nesterov=spec.nesterov,
-            weight_decay=spec.weight_decay, fused=fused,
-        )  # fmt: skip
+            groups, lr=spec.lr, momentum=spec.momentum, nesterov=spec.nesterov, fused=fused
+        )
     kind = torch.optim.AdamW if spec.name == "adamw" else torch.optim.Adam
-    return kind(
-        trained, lr=spec.lr, betas=spec.betas, eps=spec.eps, weight_decay=spec.weight_decay, fused=fused
-    )
+    return kind(groups, lr=spec.lr, betas=spec.betas, eps=spec.eps, fused=fused)
+
+
+def set_learning_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
+    """Give every group its share of the recipe's rate."""
+    for group in optimizer.param_groups:
+        group["lr"] = rate * group["lr_scale"]
 
 
 def learning_rate(recipe: Recipe, epochs_done: float, history: Sequence[EpochFacts]) -> float:

@@ -49,7 +49,7 @@ class Workload:
 
     def _training(self, inputs: torch.Tensor, labels: torch.Tensor) -> Step:
         self.model.train()
-        optimizer = make_optimizer(self.model.parameters(), self.recipe, self.device.handle)
+        optimizer = make_optimizer(self.model, self.recipe, self.device.handle)
 
         def train() -> None:
             with self.device.autocast():

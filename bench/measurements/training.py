@@ -15,12 +15,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from bench.data.batches import ImageSet, Pipeline, derive_seed, shuffled
-from bench.measurements import checkpoint
+from bench.measurements import checkpoint, initial
 from bench.measurements.device import Device
 from bench.measurements.evaluation import Evaluation, evaluate
-from bench.measurements.optimisation import learning_rate, make_optimizer
+from bench.measurements.optimisation import learning_rate, make_optimizer, set_learning_rate
 from bench.plan import Trial
-from bench.records import EpochFacts, TrainingFacts
+from bench.records import EpochFacts, InitialFacts, TrainingFacts
 
 SECONDS_BETWEEN_REPORTS = 0.5
 """Reading the running loss waits for the device, so it is done rarely."""
@@ -53,6 +53,9 @@ class Training:
     history: list[EpochFacts] = field(default_factory=list)
     evaluation_seconds: float = 0.0
     resumed: int = 0
+    origin: Path | None = None
+    """The checkpoint to start from; None: the network as it is."""
+    initial: InitialFacts | None = None
     after_epoch: list[Callable[[int], None]] = field(default_factory=list)
     """Called with the number of completed epochs, at 0 and after each; for measurements along training."""
 
@@ -61,9 +64,13 @@ class Training:
 
         Raises:
             DivergedError: The loss became infinite or not a number.
+            BenchError: A checkpoint cannot be used.
         """
-        optimizer = make_optimizer(self.model.parameters(), self.trial.recipe, self.device.handle)
-        self._resume(checkpoint_path, optimizer)
+        optimizer = make_optimizer(self.model, self.trial.recipe, self.device.handle)
+        if (state := checkpoint.load(checkpoint_path, self.trial.id)) is not None:
+            self._resume(state, optimizer)
+        else:
+            self._begin(optimizer)
         if not self.history:
             self._observe(0)
         while len(self.history) < self.trial.recipe.epochs:
@@ -86,6 +93,8 @@ class Training:
         self.evaluation_seconds += self._clock() - trained
         selected = test if self.trial.dataset.validation == "test" else validation
         seconds = trained - started
+        if number == 1 and self.initial is not None:
+            seconds += self.initial.fitting_seconds
         return EpochFacts(
             epoch=number,
             learning_rate=rate,
@@ -114,8 +123,7 @@ class Training:
         batches = shuffled(self.train, self.pipeline, recipe, seed=self.trial.seed, epoch=number)
         for inputs, labels in batches:
             rate = learning_rate(recipe, number - 1 + seen / images, self.history)
-            for group in optimizer.param_groups:
-                group["lr"] = rate
+            set_learning_rate(optimizer, rate)
             loss, logits = self._step(inputs, labels, optimizer)
             # Sums stay on the device: reading them here would make every step wait for the device.
             loss_sum += loss * len(labels)
@@ -169,6 +177,8 @@ class Training:
     def _state(self, optimizer: torch.optim.Optimizer) -> dict[str, Any]:
         """All that the next epoch depends on; data order and augmentation follow from seed and epoch."""
         return {
+            "trial": self.trial.model_dump(mode="json"),
+            "initial": None if self.initial is None else self.initial.model_dump(),
             "resumed": self.resumed,
             "evaluation_seconds": self.evaluation_seconds,
             "history": [epoch.model_dump() for epoch in self.history],
@@ -176,14 +186,31 @@ class Training:
             "optimizer": optimizer.state_dict(),
         }
 
-    def _resume(self, path: Path, optimizer: torch.optim.Optimizer) -> None:
-        if (state := checkpoint.load(path, self.trial.id)) is None:
+    def _begin(self, optimizer: torch.optim.Optimizer) -> None:
+        """From a checkpoint of another trial, or from the seed, after a look at the images where wanted."""
+        if self.origin is None:
+            self.initial = initial.fit(self.model, self.train, self.pipeline, self.device)
             return
+        state, self.initial = initial.load(self.trial, self.origin)
+        initial.load_weights(self.model, state["model"], self.origin)
+        if self.initial.keep == "training":
+            self._continue(state, optimizer)
+
+    def _resume(self, state: dict[str, Any], optimizer: torch.optim.Optimizer) -> None:
+        """After an interruption of this very trial."""
         self.model.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
+        self._continue(state, optimizer)
+        self.resumed = state["resumed"] + 1
+        facts = state.get("initial")
+        self.initial = None if facts is None else InitialFacts.model_validate(facts)
+
+    def _continue(self, state: dict[str, Any], optimizer: torch.optim.Optimizer) -> None:
+        """Take over what the next epoch depends on besides the weights."""
+        # Rates, momenta and penalties are the recipe's; the state holds moments only.
+        groups = optimizer.state_dict()["param_groups"]
+        optimizer.load_state_dict({"state": state["optimizer"]["state"], "param_groups": groups})
         self.history = [EpochFacts.model_validate(epoch) for epoch in state["history"]]
         self.evaluation_seconds = state["evaluation_seconds"]
-        self.resumed = state["resumed"] + 1
 
     def _evaluate(self, images: ImageSet) -> Evaluation:
         return evaluate(self.model, images, self.pipeline, self.device, self.evaluation_batch_size)

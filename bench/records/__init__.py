@@ -1,6 +1,6 @@
 """What a trial leaves behind: frozen, versioned, and enough to make every table without torch."""
 
-from bench.records.conditions import Choices, DataFacts, Decisions, Variant
+from bench.records.conditions import Choices, DataFacts, Decisions, InitialFacts, Variant
 from bench.records.speed import ThroughputFacts
 from bench.records.splits import Split, SplitFacts
 from bench.records.static import StaticFacts
@@ -29,6 +29,7 @@ __all__ = [
     "DataFacts",
     "Decisions",
     "EpochFacts",
+    "InitialFacts",
     "Split",
     "SplitFacts",
     "StaticFacts",

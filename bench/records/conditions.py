@@ -70,3 +70,24 @@ class DataFacts(Model):
     """Whether the images are a lossy copy of the originals, so that published figures are not comparable."""
     note: str = ""
     """What a reader must know about these data."""
+
+
+class InitialFacts(Model):
+    """Where initial weights came from, when not from the seed alone."""
+
+    fitted_images: int = 0
+    """Training images from which the network set a layer before its first step; 0: none did."""
+    fitting_seconds: float = 0.0
+    """How long that took; part of the first epoch's seconds."""
+    checkpoint_sha256: str | None = None
+    """Digest of the checkpoint that was started from; none: there was no checkpoint."""
+    trial_id: str = ""
+    """The trial that wrote it."""
+    label: str = ""
+    """The label of that trial."""
+    epochs: int = 0
+    """Epochs it had trained for."""
+    keep: Literal["weights", "training"] = "weights"
+    """Whether those epochs are part of this trial's history ("training")."""
+    validation_seen: bool = False
+    """Whether the earlier training may have learned from images that this trial holds out."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from bench.plan import Trial
-from bench.records.conditions import Choices, DataFacts
+from bench.records.conditions import Choices, DataFacts, InitialFacts
 from bench.records.speed import ThroughputFacts
 from bench.records.splits import SplitFacts
 from bench.records.static import StaticFacts
@@ -35,6 +35,8 @@ class TrialRecord(Model):
     """Libraries, git revision, CPU features; see bench.environment."""
     choices: Choices | None = None
     data: DataFacts | None = None
+    initial: InitialFacts | None = None
+    """Where initial weights came from, when not from the seed alone."""
     static: StaticFacts | None = None
     training: TrainingFacts | None = None
     splits: tuple[SplitFacts, ...] = ()

@@ -4,9 +4,10 @@ from bench.spec.augment import Augment, ColorJitter, Crop, Cutout, Flip, Rotatio
 from bench.spec.claim import Claim, Protocol
 from bench.spec.dataset import Dataset
 from bench.spec.execution import Execution
+from bench.spec.init_from import InitFrom
 from bench.spec.measure import Convergence, Measure, Throughput
 from bench.spec.model import Model
-from bench.spec.optimizer import SGD, Adam, Optimizer
+from bench.spec.optimizer import SGD, Adam, Muon, Optimizer
 from bench.spec.recipe import Recipe
 from bench.spec.schedule import Constant, Cosine, OneCycle, Plateau, Schedule, Step
 from bench.spec.suite import Architecture, Suite, merge, tuples
@@ -26,8 +27,10 @@ __all__ = [
     "Dataset",
     "Execution",
     "Flip",
+    "InitFrom",
     "Measure",
     "Model",
+    "Muon",
     "OneCycle",
     "Optimizer",
     "Plateau",

@@ -11,7 +11,18 @@ from bench.spec.model import Fraction, Model, named
 Betas = tuple[Fraction, Fraction]
 
 
-class Adam(Model):
+class OptimizerSettings(Model):
+    """What every optimiser has."""
+
+    decay_norm_and_bias: bool = True
+    """Whether weight decay also shrinks biases and the weights of normalisation layers. Decaying neither
+    (Goyal et al. 2017, He et al. 2019 "Bag of tricks") leaves it to convolutions and linear layers."""
+    norm_bias_lr_scale: Annotated[float, Field(gt=0)] = 1.0
+    """Learning rate of the biases of normalisation layers, relative to `lr`. Their weight decay is divided
+    by it, so that a step decays them as much as everything else (airbench, Jordan 2024: 64)."""
+
+
+class Adam(OptimizerSettings):
     """Adam, or AdamW with decoupled weight decay."""
 
     name: Literal["adam", "adamw"] = "adamw"
@@ -26,7 +37,7 @@ class Adam(Model):
     """L2 penalty (adam) or decoupled decay (adamw)."""
 
 
-class SGD(Model):
+class SGD(OptimizerSettings):
     """Stochastic gradient descent."""
 
     name: Literal["sgd"]
@@ -48,4 +59,27 @@ class SGD(Model):
         return self
 
 
-Optimizer = Annotated[Adam | SGD, Field(discriminator="name"), named("adamw")]
+class Muon(OptimizerSettings):
+    """Orthogonalised momentum for the filters, Nesterov SGD for everything else (Jordan et al. 2024).
+
+    Filters are the trained weights of convolutions and of linear layers before the classifier head; each is
+    kept at the norm sqrt(filters), so that weight decay has no part in them.
+    """
+
+    name: Literal["muon"]
+    """Muon."""
+    lr: Annotated[float, Field(gt=0)] = 0.24
+    """Peak learning rate of the filters; a step turns each of them by about this much."""
+    momentum: Fraction = 0.6
+    """Nesterov momentum of the filters."""
+    newton_schulz_steps: Annotated[int, Field(ge=1, le=10)] = 3
+    """Steps of the iteration that orthogonalises an update."""
+    rest_lr: Annotated[float, Field(gt=0)] = 0.1
+    """Peak learning rate of the classifier head, biases and normalisation; it follows the same schedule."""
+    rest_momentum: Annotated[float, Field(gt=0, lt=1)] = 0.85
+    """Nesterov momentum of the rest."""
+    weight_decay: Annotated[float, Field(ge=0)] = 0.0
+    """L2 penalty on the rest."""
+
+
+Optimizer = Annotated[Adam | SGD | Muon, Field(discriminator="name"), named("adamw")]

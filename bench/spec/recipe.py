@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from bench.spec.augment import Augment
+from bench.spec.init_from import OptionalInitFrom
 from bench.spec.model import Fraction, Model, Positive
 from bench.spec.optimizer import Adam, Optimizer
 from bench.spec.schedule import Cosine, Schedule
@@ -27,6 +28,8 @@ class Recipe(Model):
     """Augmentations of training images, applied in this order, with a draw of their own for each image."""
     label_smoothing: Fraction = 0.0
     """Label smoothing of the training loss (Szegedy et al. 2016). Reported losses are unsmoothed."""
+    init_from: OptionalInitFrom = None
+    """Where the initial weights come from; a text is the path of a checkpoint. Default: the seed."""
     seeds: Annotated[tuple[Annotated[int, Field(ge=0, lt=2**31)], ...], Field(min_length=1)] = (0, 1, 2)
     """One trial per seed; seeds set initial weights, data order, augmentation and the validation split."""
     deterministic: bool = False

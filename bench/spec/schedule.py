@@ -43,8 +43,8 @@ class OneCycle(Model):
 
     name: Literal["onecycle"]
     """One cycle."""
-    peak: Annotated[float, Field(gt=0, lt=1)] = 0.25
-    """Fraction of all steps at which the learning rate peaks."""
+    peak: Annotated[float, Field(ge=0, lt=1)] = 0.25
+    """Fraction of all steps at which the learning rate peaks; 0 starts at the peak."""
     start: Annotated[float, Field(ge=0, le=1)] = 0.04
     """Learning rate at the first step, as a fraction of the peak."""
     end: Annotated[float, Field(ge=0, le=1)] = 0.0

@@ -6,6 +6,7 @@ import pytest
 from factories import architectures, document, write_run
 
 from bench.analysis.tables import load
+from bench.records import InitialFacts
 
 FAIR = document(architectures=architectures(2), claims=[])
 
@@ -103,3 +104,18 @@ def test_unequal_recipes_name_the_keys(tmp_path):
     assert list(marked["key"]) == ["batch_size", "optimizer.lr"]
     assert marked["values"].iloc[1] == {"A": "0.001", "B": "0.5"}
     assert "batch_size, optimizer.lr" in tables.warnings["message"].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, {"trained before"}),
+        ({"keep": "training"}, set()),
+        ({"validation_seen": True}, {"trained before", "validation images seen before"}),
+        ({"checkpoint_sha256": None, "fitted_images": 5000}, set()),
+    ],
+)
+def test_a_start_from_trained_weights_is_said(tmp_path, values, expected):
+    """Costs that leave the earlier training out, and held-out images that it may have shown."""
+    start = InitialFacts(checkpoint_sha256="0" * 64, label="Base", epochs=15).model_copy(update=values)
+    assert set(kinds(tmp_path, lambda record: record.model_copy(update={"initial": start}))) == expected

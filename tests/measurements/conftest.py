@@ -41,22 +41,23 @@ def four_classes(count, seed):
 def make_training():
     """A function that makes a fresh training; the same arguments give the same one."""
 
-    def make(seed=0, execution=CPU, **recipe):
+    def make(seed=0, execution=CPU, network=Network, origin=None, checkpoint=None, **recipe):
         settings = {
             "epochs": 4, "batch_size": 32, "seeds": (seed,), "optimizer": Adam(lr=0.02),
             "augment": (Crop(name="crop", padding=1), Flip(name="hflip", p=0.1)),
         }  # fmt: skip
         trial = Trial(
             label="A", architecture="test", dataset=Dataset(name="shapes"), execution=execution,
-            recipe=Recipe(**{**settings, **recipe}),
+            recipe=Recipe(**{**settings, **recipe}), origin=origin,
         )  # fmt: skip
         train, validation, test = (four_classes(count, seed) for seed, count in enumerate((200, 80, 80)))
         device = Device.chosen(execution)
         torch.manual_seed(derive_seed(seed, "weights"))
-        model = Network().to(memory_format=device.memory_format)
+        model = network().to(memory_format=device.memory_format)
         pipeline = Pipeline.fitted(
             trial.dataset, train, channels=1, image_size=8, memory_format=device.memory_format
         )
-        return Training(trial, model, model, train, validation, test, pipeline, device, flops_per_image=1000)
+        return Training(trial, model, model, train, validation, test, pipeline, device,
+                        flops_per_image=1000, origin=checkpoint)  # fmt: skip
 
     return make

@@ -4,9 +4,10 @@ import pytest
 import torch
 from torch import nn
 
+from bench.measurements import muon
 from bench.measurements.optimisation import learning_rate, make_optimizer
 from bench.records import EpochFacts
-from bench.spec import SGD, Adam, Constant, Cosine, OneCycle, Plateau, Recipe, Step
+from bench.spec import SGD, Adam, Constant, Cosine, Muon, OneCycle, Plateau, Recipe, Step
 
 
 def recipe(schedule, epochs=10, lr=0.1):
@@ -69,6 +70,12 @@ def test_one_cycle_rises_and_falls():
     )
 
 
+def test_one_cycle_may_start_at_its_peak():
+    """A decay without a warm-up."""
+    schedule = recipe(OneCycle(name="onecycle", peak=0.0))
+    assert [learning_rate(schedule, epoch, []) for epoch in (0, 5, 10)] == pytest.approx([0.1, 0.05, 0.0])
+
+
 @pytest.mark.parametrize("patience", [0, 1, 3])
 def test_plateau_equals_torchs(patience):
     """Replayed over the history, epoch by epoch."""
@@ -90,15 +97,16 @@ def test_plateau_equals_torchs(patience):
         (Adam(name="adam"), torch.optim.Adam),
         (Adam(name="adamw"), torch.optim.AdamW),
         (SGD(name="sgd"), torch.optim.SGD),
+        (Muon(name="muon"), muon.Muon),
     ],
 )
 def test_the_recipe_names_the_optimiser(spec, kind):
     """With the settings it gives, and without frozen parameters."""
     network = nn.Linear(3, 2)
     network.bias.requires_grad_(False)
-    optimizer = make_optimizer(network.parameters(), Recipe(optimizer=spec), torch.device("cpu"))
+    optimizer = make_optimizer(network, Recipe(optimizer=spec), torch.device("cpu"))
     assert type(optimizer) is kind
     (group,) = optimizer.param_groups
-    assert group["lr"] == spec.lr
+    assert group["lr"] == pytest.approx(spec.lr)
     assert group["weight_decay"] == spec.weight_decay
     assert group["params"] == [network.weight]

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from bench.errors import StoreError
 from bench.measurements.evaluation import evaluate
 from bench.measurements.training import DivergedError
-from bench.spec import SGD, Constant, Execution
+from bench.spec import SGD, Constant, Execution, Muon
 
 
 class StoppedHereError(Exception):
@@ -54,7 +54,16 @@ def test_the_same_seed_gives_the_same_numbers(make_training, tmp_path):
 
 
 @pytest.mark.parametrize("stop_after", [1, 3])
-@pytest.mark.parametrize("optimizer", [SGD(name="sgd"), None], ids=["sgd", "adamw"])
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        SGD(name="sgd"),
+        SGD(name="sgd", decay_norm_and_bias=False, norm_bias_lr_scale=8),
+        Muon(name="muon", lr=0.05, norm_bias_lr_scale=8),
+        None,
+    ],
+    ids=["sgd", "sgd in groups", "muon", "adamw"],
+)
 def test_an_interrupted_training_ends_with_the_same_bits(make_training, tmp_path, stop_after, optimizer):
     """Weights, buffers and every number, as if it had never stopped: dropout and augmentation included."""
     recipe = {"optimizer": optimizer} if optimizer else {}

@@ -1,0 +1,46 @@
+"""What no single key of a suite shows: labels that repeat, recipes that do not merge, wrong references."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import ValidationError
+
+from bench.spec import Recipe, Suite, merge
+from bench.suite_errors import did_you_mean, explain
+
+
+def cross_checks(suite: Suite, document: dict[str, Any]) -> Iterator[str]:
+    """One line for each mistake, with its key path."""
+    seen: dict[str, int] = {}
+    for index, architecture in enumerate(suite.architectures):
+        if architecture.label in seen:
+            first = f"architectures[{seen[architecture.label]}]"
+            yield f"architectures[{index}].label: {architecture.label!r} is already the label of {first}"
+        seen.setdefault(architecture.label, index)
+        try:
+            suite.recipe_of(architecture)
+        except ValidationError as error:
+            merged = merge(document.get("recipe", {}), architecture.recipe)
+            yield from explain(error, merged, model=Recipe, prefix=f"architectures[{index}].recipe.")
+    yield from _starts(suite)
+    for index, claim in enumerate(suite.claims):
+        if claim.architecture not in seen:
+            hint = did_you_mean(claim.architecture, seen) or f"; labels: {', '.join(map(repr, seen))}"
+            yield f"claims[{index}].architecture: no architecture has the label {claim.architecture!r}{hint}"
+    if suite.dataset.name in ("folder", "parquet") and suite.dataset.path is None:
+        yield f'dataset.path: required when dataset.name is "{suite.dataset.name}"'
+
+
+def _starts(suite: Suite) -> Iterator[str]:
+    """Trials that start from one which no architecture above them stands for."""
+    above: list[str] = []
+    for index, architecture in enumerate(suite.architectures):
+        start = architecture.recipe.get("init_from")
+        wanted = start.get("trial") if isinstance(start, dict) else None
+        if isinstance(wanted, str) and wanted not in above:
+            hint = did_you_mean(wanted, above) or f"; labels above: {', '.join(map(repr, above)) or 'none'}"
+            place = f"architectures[{index}].recipe.init_from.trial"
+            yield f"{place}: no architecture above has the label {wanted!r}{hint}"
+        above.append(architecture.label)
