@@ -20,7 +20,8 @@ MEASURED = Decisions(
 
 def run(folder: Path, *, throughput=None, **recipe):
     trial = Trial(
-        label="A", throughput=throughput, architecture="plain_cnn", dataset=Dataset(name="digits", image_size=16, limit=100),
+        label="A", throughput=throughput, architecture="plain_cnn",
+        dataset=Dataset(name="digits", image_size=16, limit=100),
         recipe=Recipe(**{"epochs": 1, "seeds": (0,), **recipe}),
         execution=Execution(device="cpu", precision="float32", compile="auto", threads=1),
     )  # fmt: skip
