@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bench.errors import SuiteError
-from bench.spec import Dataset, Execution, Model, Recipe, Suite, Throughput
+from bench.spec import Dataset, Execution, LossLandscape, Model, Recipe, Suite, Throughput
 
 MEANING = 1
 """Raised whenever a default changes or the same trial would be computed differently, so that old results
@@ -36,6 +36,8 @@ class Trial(Model):
     """Speed measurements; made once per architecture, in the trial of its first seed."""
     gradient_flow: bool = False
     """Whether gradient norms are recorded along training."""
+    loss_landscape: LossLandscape | None = None
+    """A slice of the loss around the trained weights; made once per architecture."""
     profile: bool = False
     """Whether a profiler trace is written; once per architecture."""
     origin: Trial | None = None
@@ -94,6 +96,7 @@ def make_plan(suite: Suite) -> Plan:
                 execution=suite.execution,
                 throughput=suite.measure.throughput if turn == 0 else None,
                 gradient_flow=suite.measure.gradient_flow,
+                loss_landscape=suite.measure.loss_landscape if turn == 0 else None,
                 profile=suite.measure.profile and turn == 0,
                 origin=_origin(architecture.label, recipe, seed, planned),
             )

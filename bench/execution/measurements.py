@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from bench.measurements import classification, gradient_flow, profile, throughput
+from bench.measurements import (
+    activations,
+    classification,
+    first_steps,
+    gradient_flow,
+    landscape,
+    profile,
+    throughput,
+)
 from bench.measurements.subject import AfterTraining, AlongTraining
 
-ALONG_TRAINING = (AlongTraining(lambda trial: trial.gradient_flow, gradient_flow.start),)
+ALONG_TRAINING = (
+    AlongTraining(lambda trial: trial.gradient_flow, gradient_flow.start),
+    AlongTraining(lambda trial: trial.gradient_flow, activations.start),
+    AlongTraining(lambda trial: trial.gradient_flow, first_steps.start),
+)
 
 AFTER_TRAINING = (
     # First, while the weights are those of training: the steps that are timed below change them.
     AfterTraining("classification", lambda _: True, classification.measure),
+    AfterTraining("loss landscape", lambda trial: trial.loss_landscape is not None, landscape.measure),
     AfterTraining("throughput", lambda trial: trial.throughput is not None, throughput.measure),
     AfterTraining("profile", lambda trial: trial.profile, profile.measure),
 )

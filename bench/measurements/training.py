@@ -59,6 +59,14 @@ class Training:
     after_epoch: list[Callable[[int], None]] = field(default_factory=list)
     """Called with the number of completed epochs, at 0 and after each; for measurements along training."""
 
+    after_backward: list[Callable[[Tensor], None]] = field(default_factory=list)
+    """Called with the loss of each training step, when gradients are there and weights not yet updated."""
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Optimiser steps, the incomplete last batch included."""
+        return math.ceil(len(self.train) / self.trial.recipe.batch_size)
+
     def run(self, checkpoint_path: Path, report: Report) -> None:
         """Train until the recipe's last epoch, from the checkpoint where there is one.
 
@@ -149,6 +157,8 @@ class Training:
         loss = F.cross_entropy(logits, labels, label_smoothing=smoothing)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
+        for observer in self.after_backward:
+            observer(loss)
         optimizer.step()
         logits = logits.detach()
         return (F.cross_entropy(logits, labels) if smoothing else loss.detach()), logits

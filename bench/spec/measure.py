@@ -8,6 +8,9 @@ from pydantic import Field, model_validator
 
 from bench.spec.model import Model, Positive
 
+SWITCHES = frozenset({"throughput", "loss_landscape"})
+"""Tables for which `true` stands for all defaults, and `false` for none."""
+
 
 class Throughput(Model):
     """Images per second at stated batch sizes and modes."""
@@ -27,6 +30,19 @@ class Convergence(Model):
     """Accuracies, as fractions. A trial that never reaches one is censored, not dropped."""
 
 
+class LossLandscape(Model):
+    """A slice of the loss along filter-normalised random directions (Li et al. 2018)."""
+
+    dimensions: Literal[1, 2] = 1
+    """A line, or a plane of `points` squared places."""
+    points: Annotated[int, Field(ge=3, le=201)] = 21
+    """Places along each direction; an odd number has the trained weights among them."""
+    span: Annotated[float, Field(gt=0)] = 1.0
+    """How far the slice reaches to each side, in units of the filters' own norms."""
+    images: Positive = 1000
+    """Training images on which the loss is taken."""
+
+
 class Measure(Model):
     """What is measured besides accuracy, params and MACs."""
 
@@ -35,13 +51,18 @@ class Measure(Model):
     convergence: Convergence = Convergence()
     """Targets of the convergence table."""
     gradient_flow: bool = False
-    """L2 norm of the gradient and gradient/weight ratio per layer, at initialisation and after each epoch."""
+    """Why a network learns or does not: gradient norms and gradient/weight ratios per layer, activation
+    statistics and dead units, at initialisation and after each epoch; and the gradient signal of the first
+    100 steps."""
+    loss_landscape: LossLandscape | None = None
+    """A slice of the loss around the trained weights, once per architecture. `true` takes the defaults."""
     profile: bool = False
     """A torch.profiler trace of a few training steps, once per architecture."""
 
     @model_validator(mode="before")
     @classmethod
-    def _throughput_switch(cls, data: Any) -> Any:
-        if isinstance(data, dict) and isinstance(data.get("throughput"), bool):
-            data = {**data, "throughput": {} if data["throughput"] else None}
-        return data
+    def _switches(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        switched = {key: value for key, value in data.items() if key in SWITCHES and isinstance(value, bool)}
+        return {**data, **{key: {} if value else None for key, value in switched.items()}}

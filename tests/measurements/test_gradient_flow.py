@@ -8,6 +8,7 @@ from torch import nn
 
 from bench.measurements.device import Device
 from bench.measurements.gradient_flow import GradientFlow
+from bench.measurements.probe import Probe
 from bench.spec import Execution
 from bench.store import TrialStore
 
@@ -24,7 +25,8 @@ def network():
 def flow(network, tmp_path):
     inputs = torch.rand(5, 1, 4, 4, dtype=torch.float64)
     device = Device.chosen(Execution(device="cpu", precision="float32"))
-    return GradientFlow(network, inputs, torch.tensor([0, 1, 2, 0, 1]), device, TrialStore(tmp_path))
+    probe = Probe(inputs, torch.tensor([0, 1, 2, 0, 1]), device)
+    return GradientFlow(network, probe, TrialStore(tmp_path))
 
 
 def table(flow):
@@ -38,7 +40,7 @@ def test_norms_equal_finite_differences(network, flow):
     network[3].eval()
 
     def loss():
-        return F.cross_entropy(network(flow.inputs).float(), flow.labels).double()
+        return F.cross_entropy(network(flow.probe.inputs).float(), flow.probe.labels).double()
 
     for row in table(flow).itertuples():
         weight = network[int(row.layer)].weight.data

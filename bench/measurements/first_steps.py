@@ -1,0 +1,71 @@
+"""The gradient signal of the first steps: how large it is, where, and whether batches agree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from bench.measurements.probe import keep_earlier, weighted_layers
+from bench.measurements.subject import Subject
+from bench.measurements.training import Training
+from bench.store import TrialStore
+
+FIRST_STEPS_COLUMNS = (
+    "step", "loss", "gradient_norm", "first_layer_norm", "last_layer_norm", "agreement",
+)  # fmt: skip
+"""Columns of first_steps.csv: one row a training step, from 1 on, before its update: training loss, L2 norm
+of the gradient of all weights of convolutions and linear layers, of the first and of the last of them, and
+the cosine between this gradient and that of the step before (Balduzzi et al. 2017 call gradients that do not
+agree shattered); empty at the first step of an epoch."""
+
+STEPS = 100
+
+
+def start(subject: Subject) -> FirstSteps:
+    """Watch the training steps themselves."""
+    watcher = FirstSteps(subject.training, subject.store)
+    subject.training.after_backward.append(watcher.after_backward)
+    return watcher
+
+
+@dataclass
+class FirstSteps:
+    """Keeps numbers on the device, and writes them when an epoch has ended."""
+
+    training: Training
+    store: TrialStore
+    rows: list[Tensor] = field(default_factory=list)
+    previous: Tensor | None = None
+
+    def __call__(self, epochs: int) -> None:
+        """Write what was seen in the epoch that has ended."""
+        if self.rows:
+            first = (epochs - 1) * self.training.steps_per_epoch + 1
+            rows = keep_earlier(self.store.read_table("first_steps"), "step", first)
+            for step, numbers in enumerate(torch.stack(self.rows).tolist(), start=first):
+                # Not a number: no step before this one to agree with.
+                cells = [None if value != value else value for value in numbers]  # noqa: PLR0124
+                rows.append(dict(zip(FIRST_STEPS_COLUMNS, (step, *cells), strict=True)))
+            self.store.write_table("first_steps", FIRST_STEPS_COLUMNS, rows)
+        self.rows, self.previous = [], None
+
+    def after_backward(self, loss: Tensor) -> None:
+        """Note one step; nothing here waits for the device."""
+        before = len(self.training.history) * self.training.steps_per_epoch
+        if before + len(self.rows) >= STEPS:
+            self.previous = None
+            return
+        gradients = [
+            weight.grad.flatten().float() for weight in weighted_layers(self.training.model).values()
+            if weight.grad is not None
+        ]  # fmt: skip
+        gradient = torch.cat(gradients)
+        norm = gradient.norm()
+        agreement = torch.full_like(norm, torch.nan)
+        if self.previous is not None:
+            agreement = gradient @ self.previous / (norm * self.previous.norm())
+        numbers = (loss.detach().float(), norm, gradients[0].norm(), gradients[-1].norm(), agreement)
+        self.rows.append(torch.stack(numbers))
+        self.previous = gradient

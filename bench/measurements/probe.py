@@ -1,0 +1,61 @@
+"""The probe: one fixed batch of training images on which a network is examined along training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+
+from bench.measurements.device import Device
+from bench.measurements.subject import Subject
+
+IMAGES = 256
+
+
+@dataclass(frozen=True)
+class Probe:
+    """The first training images, unaugmented, and how the network is asked about them."""
+
+    inputs: Tensor
+    """(N, C, H, W)."""
+    labels: Tensor
+    """(N)."""
+    device: Device
+
+    @classmethod
+    def of(cls, subject: Subject) -> Probe:
+        """The same images for every measurement along a trial's training."""
+        images = subject.training.train.first(IMAGES)
+        return cls(subject.training.pipeline(images.images), images.labels, subject.device)
+
+    def copy(self, model: nn.Module) -> nn.Module:
+        """A copy in training mode, without dropout.
+
+        A copy, since a forward pass in training mode moves the running statistics of batch norm, and draws
+        from the random numbers of dropout.
+        """
+        model = deepcopy(model)
+        model.train()
+        for module in model.modules():
+            if isinstance(module, nn.modules.dropout._DropoutNd):  # noqa: SLF001 - the base of all dropouts
+                module.eval()
+        return model
+
+    def logits(self, model: nn.Module) -> Tensor:
+        """(N, classes), in float32 whatever the network computes in."""
+        with self.device.autocast():
+            logits: Tensor = model(self.inputs)
+        return logits.float()
+
+
+def weighted_layers(model: nn.Module) -> dict[str, nn.Parameter]:
+    """Weights of convolutions and linear layers, a matrix or more, by name of the module, in order."""
+    found = ((name, getattr(module, "weight", None)) for name, module in model.named_modules())
+    return {name: weight for name, weight in found if isinstance(weight, nn.Parameter) and weight.ndim > 1}
+
+
+def keep_earlier(rows: Iterable[Mapping[str, str]], column: str, before: int) -> list[dict[str, object]]:
+    """Rows of earlier measurements; what was interrupted before its checkpoint is measured again."""
+    return [{**row} for row in rows if int(row[column]) < before]

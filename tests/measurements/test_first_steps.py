@@ -1,0 +1,87 @@
+"""The first steps: gradients as the optimiser got them, whatever interrupts the training."""
+
+import pandas as pd
+import pytest
+import torch
+import torch.nn.functional as F
+
+from bench.measurements import first_steps
+from bench.measurements.first_steps import FirstSteps
+from bench.spec import SGD, Constant
+from bench.store import TrialStore
+
+
+class StoppedHereError(Exception):
+    """Stands for a kill."""
+
+
+def watch(training, folder):
+    watcher = FirstSteps(training, TrialStore(folder))
+    training.after_backward.append(watcher.after_backward)
+    training.after_epoch.append(watcher)
+    return training
+
+
+def table(folder):
+    return pd.read_csv(folder / "first_steps.csv")
+
+
+def silent(_):
+    pass
+
+
+def test_one_row_a_step_and_no_more_than_wanted(make_training, tmp_path, monkeypatch):
+    """200 images in batches of 32 are 7 steps an epoch; the 17th is in the third epoch."""
+    monkeypatch.setattr(first_steps, "STEPS", 17)
+    watch(make_training(epochs=4), tmp_path).run(tmp_path / "c.pt", silent)
+    assert list(table(tmp_path).step) == list(range(1, 18))
+    assert list(table(tmp_path).agreement.isna()) == [step in (1, 8, 15) for step in range(1, 18)]
+
+
+def test_numbers_equal_those_of_autograd(make_training, tmp_path):
+    """Norms and cosine, from gradients taken by another way."""
+    seen = []
+
+    def keep(training):
+        def note(loss):
+            weights = [training.model.body[0].weight, training.model.head.weight]
+            seen.append((loss.item(), [weight.grad.clone().flatten() for weight in weights]))
+
+        training.after_backward.append(note)
+        return training
+
+    keep(watch(make_training(epochs=1), tmp_path)).run(tmp_path / "c.pt", silent)
+    before = None
+    for row, (loss, gradients) in zip(table(tmp_path).itertuples(), seen, strict=True):
+        together = torch.cat(gradients)
+        assert row.loss == pytest.approx(loss, rel=1e-5)
+        assert row.gradient_norm == pytest.approx(together.norm().item(), rel=1e-5)
+        assert row.first_layer_norm == pytest.approx(gradients[0].norm().item(), rel=1e-5)
+        assert row.last_layer_norm == pytest.approx(gradients[1].norm().item(), rel=1e-5)
+        if before is not None:
+            cosine = F.cosine_similarity(together, before, dim=0).item()
+            assert row.agreement == pytest.approx(cosine, abs=1e-5)
+        before = together
+
+
+def test_watching_changes_nothing(make_training, tmp_path):
+    """The same weights, bit for bit."""
+    plain, watched = make_training(), watch(make_training(), tmp_path)
+    plain.run(tmp_path / "a.pt", silent)
+    watched.run(tmp_path / "b.pt", silent)
+    assert all(map(torch.equal, plain.model.state_dict().values(), watched.model.state_dict().values()))
+
+
+def test_an_interrupted_training_leaves_the_same_table(make_training, tmp_path):
+    """Rows of the epoch that was cut are written once."""
+    recipe = {"epochs": 3, "optimizer": SGD(name="sgd", lr=0.02), "schedule": Constant(name="constant")}
+    watch(make_training(**recipe), tmp_path / "whole").run(tmp_path / "a.pt", silent)
+
+    def stop(event):
+        if event["kind"] == "epoch" and event["epoch"] == 2:
+            raise StoppedHereError
+
+    with pytest.raises(StoppedHereError):
+        watch(make_training(**recipe), tmp_path / "cut").run(tmp_path / "b.pt", stop)
+    watch(make_training(**recipe), tmp_path / "cut").run(tmp_path / "b.pt", silent)
+    pd.testing.assert_frame_equal(table(tmp_path / "cut"), table(tmp_path / "whole"))
