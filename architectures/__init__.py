@@ -1,5 +1,6 @@
 """The zoo: one file per family, read top to bottom; importing a family registers its networks."""
 
+from architectures import airbench as airbench
 from architectures import cifar_resnet as cifar_resnet
 from architectures import plain_cnn as plain_cnn
 from architectures import resnet as resnet
