@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from bench.spec import Adam, Architecture, Cosine, Recipe, Step, Suite, merge, tuples
+from bench.spec import Adam, Architecture, Cosine, Execution, Recipe, Step, Suite, merge, tuples
 
 
 def suite(**recipe):
@@ -45,6 +45,39 @@ def test_wrong_recipes_are_refused(recipe):
     """Wrong types are not converted, and values outside their range do not pass."""
     with pytest.raises(ValidationError):
         suite(**recipe)
+
+
+@pytest.mark.parametrize("name", ["resize_crop", "random_resized_crop"])
+def test_a_framing_comes_first(name):
+    """Other augmentations act on images of the size that the network takes."""
+    assert suite(augment=[name, "hflip"]).recipe.augment[0].name == name
+    with pytest.raises(ValidationError, match=f"'{name}' must come first"):
+        suite(augment=["hflip", name])
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"scale": [0.9, 0.1]}, {"scale": [0.0, 1.0]}, {"ratio": [1.1, 2.0]}, {"ratio": [0.5, 0.9]}]
+)
+def test_random_parts_have_sensible_ranges(wrong):
+    """Smaller before larger; ratios include that of a square, which always fits."""
+    with pytest.raises(ValidationError):
+        suite(augment=[{"name": "random_resized_crop", **wrong}])
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [(4096, 4096), ("4096 B", 4096), ("2 GiB", 2 * 2**30), ("1.5 kB", 1500), ("200MB", 200_000_000)],
+)
+def test_bytes_may_carry_a_unit(text, count):
+    """Decimal or binary prefixes; a number stays one."""
+    assert Execution(memory_budget=text).memory_budget == count
+
+
+@pytest.mark.parametrize("wrong", [0, -1, "2", "2 GiBi", "GiB", "2 QB", "-2 GB"])
+def test_what_is_no_number_of_bytes_is_refused(wrong):
+    """With an example of what is expected."""
+    with pytest.raises(ValidationError, match=r"greater than 0|'2 GiB'"):
+        Execution(memory_budget=wrong)
 
 
 def test_an_architecture_overrides_single_keys():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import mmap
 import os
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +14,7 @@ from numpy.typing import DTypeLike, NDArray
 
 _SAMPLES = 64
 _SAMPLE_BYTES = 2**20
+_HASHED_AT_ONCE = 2**26
 
 
 class ArrayFile:
@@ -71,7 +73,7 @@ def is_intact(array: NDArray[Any], sealed: dict[str, str], *, thorough: bool) ->
     if form(array) != sealed["form"]:
         return False
     if thorough:
-        return hashlib.sha256(array.data).hexdigest() == sealed["sha256"]
+        return _full_hash(array) == sealed["sha256"]
     return sampled_hash(array) == sealed["sampled"]
 
 
@@ -87,4 +89,26 @@ def sampled_hash(array: NDArray[Any]) -> str:
     last = max(0, len(content) - _SAMPLE_BYTES)
     for start in np.linspace(0, last, _SAMPLES).astype(np.int64):
         digest.update(content[start : start + _SAMPLE_BYTES].data)
+    forget_pages(array)
+    return digest.hexdigest()
+
+
+def forget_pages(array: NDArray[Any]) -> None:
+    """Give the memory of a memory-mapped array back; what is touched again is read from the file again.
+
+    Its pages count as this process's memory from the first touch on. Nothing happens to other arrays, nor
+    where the system cannot do it. What was written to a copy-on-write map is lost.
+    """
+    memory: Any = array.base
+    if isinstance(memory, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        memory.madvise(mmap.MADV_DONTNEED)
+
+
+def _full_hash(array: NDArray[Any]) -> str:
+    """SHA-256 of all bytes, without keeping more than a stretch of them in memory."""
+    content = array.reshape(-1).view(np.uint8)
+    digest = hashlib.sha256()
+    for start in range(0, len(content), _HASHED_AT_ONCE):
+        digest.update(content[start : start + _HASHED_AT_ONCE].data)
+        forget_pages(array)
     return digest.hexdigest()

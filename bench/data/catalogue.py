@@ -109,7 +109,9 @@ def target(dataset: Dataset) -> Target:
     return Target(
         dataset=dataset.path or entry.title,
         # Datasets with a size of their own are decoded at it; batches are resized and converted later.
-        image_size=(dataset.image_size or entry.image_size) if entry.resize else entry.image_size,
+        image_size=(dataset.stored_size or dataset.image_size or entry.image_size)
+        if entry.resize
+        else entry.image_size,
         channels=entry.channels or dataset.channels,
         resize=entry.resize,
         classes=entry.classes,

@@ -9,27 +9,43 @@ from pathlib import Path
 from bench.data import cache, catalogue, decoding, lookup
 from bench.data.entry import Entry
 from bench.data.source import Images, Labels
-from bench.data.split import limit
+from bench.data.split import Indices, limit
 from bench.errors import BenchWarning, DataError
 from bench.spec import Dataset
+
+
+@dataclass(frozen=True)
+class Part:
+    """The training or the test images of a decoded dataset."""
+
+    stored_images: Images
+    """Shape (N, H, W, C), C-contiguous, memory-mapped copy-on-write; all of them, whatever `limit` is.
+
+    Datasets with a size of their own come at that size and with their own channels, whatever the suite's
+    `image_size` and `channels` are; batches are resized and converted.
+    """
+    stored_labels: Labels
+    """Shape (N,)."""
+    rows: Indices | None
+    """Ascending rows of both that `limit` keeps; None: all."""
+
+    @property
+    def images(self) -> Images:
+        """Those that `limit` keeps: a copy, unless they are all."""
+        return self.stored_images if self.rows is None else self.stored_images[self.rows]
+
+    @property
+    def labels(self) -> Labels:
+        """Those of `images`."""
+        return self.stored_labels if self.rows is None else self.stored_labels[self.rows]
 
 
 @dataclass(frozen=True)
 class Arrays:
     """A decoded dataset."""
 
-    train_images: Images
-    """Shape (N, H, W, C), C-contiguous; memory-mapped copy-on-write, unless `limit` selected some.
-
-    Datasets with a size of their own come at that size and with their own channels, whatever the suite's
-    `image_size` and `channels` are; batches are resized and converted.
-    """
-    train_labels: Labels
-    """Shape (N,)."""
-    test_images: Images
-    """Shape (M, H, W, C)."""
-    test_labels: Labels
-    """Shape (M,)."""
+    train: Part
+    test: Part
     classes: tuple[str, ...]
     """Class names in label order."""
     fingerprint: str
@@ -40,6 +56,26 @@ class Arrays:
     """Whether the images are a lossy copy of the originals."""
     note: str
     """What a reader must know about these data; may be empty."""
+
+    @property
+    def train_images(self) -> Images:
+        """Shape (N, H, W, C)."""
+        return self.train.images
+
+    @property
+    def train_labels(self) -> Labels:
+        """Shape (N,)."""
+        return self.train.labels
+
+    @property
+    def test_images(self) -> Images:
+        """Shape (M, H, W, C)."""
+        return self.test.images
+
+    @property
+    def test_labels(self) -> Labels:
+        """Shape (M,)."""
+        return self.test.labels
 
 
 def load(dataset: Dataset, *, data_root: Path | None, progress: decoding.Progress | None = None) -> Arrays:
@@ -79,13 +115,9 @@ def _just_built(folder: Path) -> cache.Cached:
 
 def _arrays(entry: Entry, cached: cache.Cached, at_most: int | None) -> Arrays:
     reencoded = entry.lossless and cached.facts.jpegs > 0
-    train_images, train_labels = _limited(cached.train_images, cached.train_labels, at_most)
-    test_images, test_labels = _limited(cached.test_images, cached.test_labels, at_most)
     return Arrays(
-        train_images=train_images,
-        train_labels=train_labels,
-        test_images=test_images,
-        test_labels=test_labels,
+        train=_limited(cached.train_images, cached.train_labels, at_most),
+        test=_limited(cached.test_images, cached.test_labels, at_most),
         classes=cached.facts.classes,
         fingerprint=cached.facts.fingerprint,
         layout=cached.facts.layout,
@@ -94,11 +126,9 @@ def _arrays(entry: Entry, cached: cache.Cached, at_most: int | None) -> Arrays:
     )
 
 
-def _limited(images: Images, labels: Labels, at_most: int | None) -> tuple[Images, Labels]:
-    if at_most is None or at_most >= len(labels):
-        return images, labels
-    rows = limit(labels, at_most)
-    return images[rows], labels[rows]
+def _limited(images: Images, labels: Labels, at_most: int | None) -> Part:
+    everything = at_most is None or at_most >= len(labels)
+    return Part(images, labels, None if everything else limit(labels, at_most or 0))
 
 
 def _note(entry: Entry, cached: cache.Cached, *, reencoded: bool) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
-from bench.data import catalogue
+from bench.data import catalogue, residency
 from bench.data.batches import ImageSet, Pipeline
-from bench.data.loading import Arrays, load
-from bench.data.split import split
+from bench.data.loading import Arrays, Part, load
+from bench.data.split import Indices, split
 from bench.measurements.construction import Geometry
 from bench.measurements.device import Device
 from bench.plan import Trial
@@ -38,17 +39,19 @@ class Task:
         """
         arrays = _load(trial.dataset, data_root)
         geometry = Geometry(*catalogue.geometry(trial.dataset, data_root=data_root))
-        fraction, chosen, held_out = trial.dataset.validation, None, None
-        if fraction != "test":
-            chosen, held_out = split(arrays.train_labels, fraction, trial.seed)
-        train = ImageSet.of(arrays.train_images, arrays.train_labels, chosen, device.handle)
+        fraction, budget = trial.dataset.validation, trial.execution.memory_budget
+        images = arrays.train.stored_images, arrays.test.stored_images
+        kept = residency.choose(images, device.handle, budget)
+        train_store, test_store = (residency.keep(part, kept, device.handle, budget) for part in images)
+        train_rows, held_out = _rows(arrays.train, fraction, trial.seed)
+        train = ImageSet.stored(train_store, train_rows, arrays.train.stored_labels)
+        test = ImageSet.stored(test_store, arrays.test.rows, arrays.test.stored_labels)
         validation = None
         if held_out is not None:
-            validation = ImageSet.of(arrays.train_images, arrays.train_labels, held_out, device.handle)
-        test = ImageSet.of(arrays.test_images, arrays.test_labels, None, device.handle)
+            validation = ImageSet.stored(train_store, held_out, arrays.train.stored_labels)
         pipeline = Pipeline.fitted(
             trial.dataset, train, channels=geometry.channels, image_size=geometry.image_size,
-            memory_format=device.memory_format,
+            memory_format=device.memory_format, augment=trial.recipe.augment,
         )  # fmt: skip
         facts = DataFacts(
             name=trial.dataset.path or trial.dataset.name,
@@ -61,9 +64,18 @@ class Task:
             image_shape=geometry.shape,
             validated_on_test=fraction == "test",
             reencoded=arrays.reencoded,
+            residency=kept,
             note=arrays.note,
         )
         return cls(train, validation, test, pipeline, geometry, facts)
+
+
+def _rows(part: Part, fraction: float | Literal["test"], seed: int) -> tuple[Indices | None, Indices | None]:
+    """Rows to train on (None: all), and rows held out (None: the test set serves as validation set)."""
+    if fraction == "test":
+        return part.rows, None
+    train, held_out = split(part.labels, fraction, seed)
+    return (train, held_out) if part.rows is None else (part.rows[train], part.rows[held_out])
 
 
 @lru_cache(maxsize=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -14,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from bench.data.batches import ImageSet, Pipeline, derive_seed, shuffled
+from bench.data.batches import Batches, ImageSet, Pipeline, derive_seed, shuffled
 from bench.measurements import checkpoint, initial
 from bench.measurements.device import Device
 from bench.measurements.evaluation import Evaluation, evaluate
@@ -90,7 +91,9 @@ class Training:
 
     def _epoch(self, number: int, optimizer: torch.optim.Optimizer, report: Report) -> EpochFacts:
         started = self._clock()
-        loss, accuracy, rate = self._train_epoch(number, optimizer, report)
+        batches = shuffled(self.train, self.pipeline, self.trial.recipe, seed=self.trial.seed, epoch=number)
+        with closing(batches):  # whatever happens, nothing reads ahead any more
+            loss, accuracy, rate = self._train_epoch(batches, number, optimizer, report)
         trained = self._clock()
         if not math.isfinite(loss):
             raise DivergedError(f"training loss is {loss} in epoch {number}")
@@ -118,7 +121,7 @@ class Training:
         )
 
     def _train_epoch(
-        self, number: int, optimizer: torch.optim.Optimizer, report: Report
+        self, batches: Batches, number: int, optimizer: torch.optim.Optimizer, report: Report
     ) -> tuple[float, float, float]:
         """One pass over the training set: mean loss in nats, accuracy, and the last learning rate."""
         recipe, images = self.trial.recipe, len(self.train)
@@ -128,7 +131,6 @@ class Training:
         loss_sum = torch.zeros((), device=self.device.handle)
         correct = torch.zeros((), device=self.device.handle, dtype=torch.int64)
         seen, reported, rate = 0, time.perf_counter(), 0.0
-        batches = shuffled(self.train, self.pipeline, recipe, seed=self.trial.seed, epoch=number)
         for inputs, labels in batches:
             rate = learning_rate(recipe, number - 1 + seen / images, self.history)
             set_learning_rate(optimizer, rate)

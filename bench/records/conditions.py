@@ -68,6 +68,8 @@ class DataFacts(Model):
     """Whether "validation" numbers come from the test set."""
     reencoded: bool
     """Whether the images are a lossy copy of the originals, so that published figures are not comparable."""
+    residency: Literal["memory", "device", "streamed"] = "memory"
+    """Where images were kept: in main memory, on the accelerator, or on disk, read ahead of each step."""
     note: str = ""
     """What a reader must know about these data."""
 

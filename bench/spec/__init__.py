@@ -1,6 +1,15 @@
 """The suite: frozen, strict models of everything a user may write, each key documented right below itself."""
 
-from bench.spec.augment import Augment, ColorJitter, Crop, Cutout, Flip, Rotation
+from bench.spec.augment import (
+    Augment,
+    ColorJitter,
+    Crop,
+    Cutout,
+    Flip,
+    RandomResizedCrop,
+    ResizeCrop,
+    Rotation,
+)
 from bench.spec.claim import Claim, Protocol
 from bench.spec.dataset import Dataset
 from bench.spec.execution import Execution
@@ -36,7 +45,9 @@ __all__ = [
     "Optimizer",
     "Plateau",
     "Protocol",
+    "RandomResizedCrop",
     "Recipe",
+    "ResizeCrop",
     "Rotation",
     "Schedule",
     "Step",

@@ -17,7 +17,11 @@ class Dataset(Model):
     path: str | None = None
     """Folder of a "folder" or "parquet" dataset, relative to the data root."""
     image_size: Positive | None = None
-    """Side of the square input in pixels; images are resized to it. Default: the dataset's own size."""
+    """Side of the square input in pixels; images are resized to it, or cut to it by a framing (see
+    `recipe.augment`). Default: the dataset's own size."""
+    stored_size: Positive | None = None
+    """Side in pixels at which images that come in any size are decoded and cached; more than `image_size`
+    leaves framings something to cut. Default: `image_size`. Datasets of one size are stored at that."""
     channels: Literal[1, 3] | None = None
     """Input channels; grey images are repeated, colour images averaged. Default: the dataset's own."""
     validation: Annotated[float, Field(gt=0, lt=1)] | Literal["test"] = 0.1

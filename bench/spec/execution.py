@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from bench.spec.model import Model, Positive
+from bench.spec.model import Bytes, Model, Positive
 
 
 class Execution(Model):
@@ -28,3 +28,7 @@ class Execution(Model):
     """CPU threads of the worker. Default: every core this process may use."""
     time_limit: Annotated[float, Field(gt=0)] | None = None
     """Seconds after which a trial is stopped and recorded as failed."""
+    memory_budget: Bytes | None = None
+    """Bytes that images may occupy, in memory or on the accelerator: a number, or text like "2 GiB" or
+    "200 MB". Images that do not fit are streamed from the cache on disk. Default: half of what is free when
+    a trial starts. What a batch holds does not depend on it."""

@@ -25,7 +25,8 @@ class Recipe(Model):
     schedule: Schedule = Cosine()
     """How the learning rate moves; a name alone takes the schedule's defaults."""
     augment: tuple[Augment, ...] = ()
-    """Augmentations of training images, applied in this order, with a draw of their own for each image."""
+    """Augmentations of training images, applied in this order, with a draw of their own for each image.
+    A framing ("resize_crop" or "random_resized_crop") comes first; evaluation then follows its geometry."""
     label_smoothing: Fraction = 0.0
     """Label smoothing of the training loss (Szegedy et al. 2016). Reported losses are unsmoothed."""
     init_from: OptionalInitFrom = None
@@ -40,4 +41,12 @@ class Recipe(Model):
         if len(set(self.seeds)) != len(self.seeds):
             msg = f"seeds must differ, got {list(self.seeds)}"
             raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _framing_comes_first(self) -> Recipe:
+        for spec in self.augment[1:]:
+            if spec.name in ("resize_crop", "random_resized_crop"):
+                msg = f"{spec.name!r} must come first: other augmentations act on images of the final size"
+                raise ValueError(msg)
         return self

@@ -22,6 +22,13 @@ TONES: dict[str, Literal["", "good", "bad", "unsure", "quiet"]] = {
 CONDITIONS = ("device", "device_name", "precision", "memory_format", "threads")
 """Choices that hold for all trials; what may differ between them has a table."""
 
+KEPT = {
+    "memory": "in main memory",
+    "device": "in the accelerator's memory",
+    "streamed": "on disk, read ahead of each step",
+}
+"""Where images were while networks trained on them."""
+
 MOST_CLASSES = 20
 """Classes named in full; more are counted."""
 
@@ -102,6 +109,7 @@ def data(tables: Tables) -> Section | None:
         ("Input", f" {show.TIMES} ".join(map(str, facts.image_shape)) + " (C, H, W)"),
         ("Classes", f"{len(facts.classes)}: {classes}"),
         ("Read from", facts.layout),
+        ("Kept", KEPT[facts.residency]),
         ("Fingerprint", f"{facts.fingerprint} (SHA-256 of decoded images and labels)"),
         *((("Note", facts.note),) if facts.note else ()),
     )

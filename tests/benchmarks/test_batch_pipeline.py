@@ -30,9 +30,9 @@ def images():
 def epoch(images, count, augment):
     """One epoch of batches of 128 over the first `count` images."""
     device = Device.chosen(Execution())
-    chosen = ImageSet(images.images[:count], images.labels[:count])
+    chosen = images.first(count)
     pipeline = Pipeline.fitted(
-        Dataset(), chosen, channels=3, image_size=32, memory_format=device.memory_format
+        Dataset(), chosen, channels=3, image_size=32, memory_format=device.memory_format, augment=augment
     )
     recipe = Recipe(batch_size=128, augment=augment)
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from bench.data.batches import ImageSet, Pipeline, derive_seed, in_order, shuffled, to_channels
-from bench.spec import Dataset, Flip, Recipe
+from bench.data.augment.pixels import to_channels
+from bench.data.batches import ImageSet, Pipeline, derive_seed, in_order, shuffled
+from bench.spec import Dataset, Flip, Recipe, ResizeCrop
 
 CPU = torch.device("cpu")
 
@@ -18,19 +19,20 @@ def images():
     return ImageSet.of(pixels, numbers.astype(np.int64), None, CPU)
 
 
-def pipeline(images, normalize="unit", *, channels=3, image_size=8):
+def pipeline(images, normalize="unit", *, channels=3, image_size=8, augment=()):
     return Pipeline.fitted(
         Dataset(normalize=normalize),
         images,
         channels=channels,
         image_size=image_size,
         memory_format=torch.channels_last,
+        augment=augment,
     )
 
 
 def epoch(images, *, seed=0, number=1, augment=()):
-    recipe = Recipe(batch_size=16, augment=augment)
-    return list(shuffled(images, pipeline(images), recipe, seed=seed, epoch=number))
+    recipe = Recipe(batch_size=16)
+    return list(shuffled(images, pipeline(images, augment=augment), recipe, seed=seed, epoch=number))
 
 
 def test_an_epoch_shows_every_image_once(images):
@@ -67,9 +69,9 @@ def test_batches_are_channels_last(images):
 def test_augmentations_apply_to_training_batches_only(images):
     """`in_order` shows images as they are."""
     flip = (Flip(name="hflip", p=1.0),)
-    gradient = images.images.clone()
+    gradient = images.images.numpy()
     gradient[:, :, 0] = 255
-    marked = ImageSet(gradient, images.labels)
+    marked = ImageSet.of(gradient, images.labels.numpy(), None, CPU)
     assert all((inputs[:, :, :, -1] == 1).all() for inputs, _ in epoch(marked, augment=flip))
     assert all((inputs[:, :, :, 0] == 1).all() for inputs, _ in in_order(marked, 7, pipeline(marked)))
 
@@ -113,12 +115,50 @@ def test_grey_images_are_repeated_and_colour_images_averaged():
     torch.testing.assert_close(to_channels(colour, 1)[:, 0], colour.mean(1))
 
 
-def test_chosen_images_are_copied():
-    """A split holds its own images."""
+def test_a_set_shows_its_chosen_images():
+    """A split names rows of images that it shares with others."""
     pixels = np.arange(10, dtype=np.uint8)[:, None, None, None] * np.ones((10, 2, 2, 1), np.uint8)
     part = ImageSet.of(pixels, np.arange(10), np.array([3, 7]), CPU)
     assert part.labels.tolist() == [3, 7]
     assert part.images[:, 0, 0, 0].tolist() == [3, 7]
+    assert [images[0, 0, 0, 0].item() for images, _ in part.batches(torch.tensor([1, 0]), 1)] == [7, 3]
+
+
+def test_images_of_a_writable_array_are_not_copied():
+    """Memory holds the cache once, whatever sets are taken from it."""
+    pixels = np.zeros((10, 2, 2, 1), np.uint8)
+    part = ImageSet.of(pixels, np.arange(10), np.array([3, 7]), CPU)
+    pixels[3] = 9
+    assert part.images.max() == 9
+
+
+def test_alternating_flips_depend_on_seed_and_epoch_alone(images):
+    """Each epoch shows the mirror images of the epoch before, wherever the order puts them."""
+    pixels = np.random.default_rng(0).integers(0, 256, (50, 8, 8, 3), dtype=np.uint8)
+    photos = ImageSet.of(pixels, np.arange(50), None, CPU)
+
+    def by_label(number, seed=0):
+        alternating = (Flip(name="hflip", alternating=True),)
+        batches = epoch(photos, number=number, seed=seed, augment=alternating)
+        inputs, labels = (torch.cat(parts) for parts in zip(*batches, strict=True))
+        return inputs[labels.argsort()]
+
+    assert torch.equal(by_label(2), by_label(1).flip(3))
+    assert torch.equal(by_label(3), by_label(1))
+    assert not torch.equal(by_label(1, seed=1), by_label(1))
+
+
+def test_evaluation_follows_the_framing(images):
+    """Training sees windows that differ, evaluation sees the centre of every image at the same scale."""
+    pixels = np.zeros((50, 8, 8, 3), np.uint8)
+    pixels[:, :1] = pixels[:, -1:] = 255  # gone from the centre of an image that is enlarged fourfold
+    bordered = ImageSet.of(pixels, np.arange(50), None, CPU)
+    framed = pipeline(bordered, image_size=16, augment=(ResizeCrop(name="resize_crop", resize=32),))
+    trained = torch.cat([x for x, _ in shuffled(bordered, framed, Recipe(), seed=0, epoch=1)])
+    tested = torch.cat([x for x, _ in in_order(bordered, 16, framed)])
+    assert trained.shape == tested.shape == (50, 3, 16, 16)
+    assert tested.max() == 0
+    assert trained.max() == 1
 
 
 def test_derived_seeds_depend_on_every_part():

@@ -53,6 +53,13 @@ def test_images_of_several_sizes_need_an_image_size(own, root):
     assert arrays.train_images[10][:, 2:-2].min() == 200
 
 
+def test_images_may_be_stored_larger_than_the_network_takes_them(own, root):
+    """Framings cut their part out of what is stored; the network still sees `image_size`."""
+    dataset = OWN.model_copy(update={"image_size": 16, "stored_size": 24})
+    assert load(dataset, data_root=root).train_images.shape[1:] == (24, 24, 3)
+    assert geometry(dataset, root) == (3, 16, 2)
+
+
 def test_a_non_square_dataset_needs_an_image_size(sample, root):
     """Even when all images have one size."""
     folder = root / "own" / "a"

@@ -166,3 +166,13 @@ def test_limit_keeps_some_images_of_every_class(cifar10, root):
     assert np.bincount(arrays.train_labels).tolist() == [1] * 10
     assert np.bincount(arrays.test_labels).tolist() == [1] * 10
     np.testing.assert_array_equal(arrays.train_images, again.train_images)
+
+
+def test_limit_copies_no_images(cifar10, root):
+    """It names rows of the memory map; a limit that takes all of them names none."""
+    cifar10.parquet(root / "cifar10")
+    arrays = load(Dataset(name="cifar10", limit=20), data_root=root)
+    assert isinstance(arrays.train.stored_images, np.memmap)
+    assert len(arrays.train.stored_images) == 30
+    assert len(arrays.train.rows) == len(arrays.train_labels) == 20
+    assert arrays.test.rows is None

@@ -55,8 +55,9 @@ def make_training():
         torch.manual_seed(derive_seed(seed, "weights"))
         model = network().to(memory_format=device.memory_format)
         pipeline = Pipeline.fitted(
-            trial.dataset, train, channels=1, image_size=8, memory_format=device.memory_format
-        )
+            trial.dataset, train, channels=1, image_size=8, memory_format=device.memory_format,
+            augment=trial.recipe.augment,
+        )  # fmt: skip
         return Training(trial, model, model, train, validation, test, pipeline, device,
                         flops_per_image=1000, origin=checkpoint)  # fmt: skip
 
