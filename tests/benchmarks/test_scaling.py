@@ -5,6 +5,7 @@ import json
 import pytest
 from scaling.command import main
 from scaling.fit import exponent, line
+from scaling.tables import agree
 
 
 @pytest.mark.parametrize("power", [0.5, 1.0, 2.0])
@@ -44,3 +45,17 @@ def test_training_in_memory_is_measured(capsys):
     said = capsys.readouterr().out
     assert "In memory against a memory budget" in said
     assert "none" in said
+
+
+@pytest.mark.parametrize(
+    ("second", "agreeing"), [([104, 98, 110], True), ([111, 99, 120], False), ([108, 101, 112], False)]
+)
+def test_two_medians_agree_when_each_lies_in_the_interval_of_the_other(second, agreeing):
+    """One of them alone is not enough."""
+    assert agree({"first": [100, 90, 110], "second": second}) is agreeing
+
+
+def test_a_throughput_is_measured_twice(capsys):
+    """In both modes; whether it agrees is printed, not asserted."""
+    main(["--what", "repeatability", "--network", "plain_cnn", "--rounds", "1", "--seconds", "1"])
+    assert "of 2 pairs agree" in capsys.readouterr().out

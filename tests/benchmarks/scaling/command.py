@@ -44,8 +44,13 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     add("--dataset", default="tiny_imagenet", help="of `streaming`")
     add("--memory-budget", type=value, help="of `streaming`: what execution.memory_budget is set to")
     add("--network", default="shared_resnet", help="what is trained")
-    add("--rounds", type=int, default=3, help="of `streaming`, in alternation")
-    add("--seconds", type=float, default=20.0, help="of `streaming`: seconds of training that are timed")
+    add("--rounds", type=int, default=3, help="of `streaming`, in alternation, and of `repeatability`")
+    add(
+        "--seconds",
+        type=float,
+        default=20.0,
+        help="of `streaming`: seconds that are timed; a quarter each elsewhere",
+    )
     add("--threads", type=int, default=environment.usable_cores(), help="CPU threads of the training process")
     add("--json", type=Path, help="write all measurements to this file")
     asked = parser.parse_args(arguments)
@@ -139,9 +144,22 @@ def _rounds(asked: argparse.Namespace, budgets: list[Any]) -> Iterator[Row]:
             yield {"round": turn, "memory_budget": budget, **row}
 
 
+def repeatability(console: Console, asked: argparse.Namespace) -> list[Row]:
+    """Throughputs measured twice in a row: whether each median lies in the other's interval."""
+    rows = []
+    for turn in range(asked.rounds):
+        for mode in ("train", "inference"):
+            task = {"network": asked.network, "mode": mode, "seconds": asked.seconds / 4}
+            measured = fresh_process.measure("scaling.repeated_throughput", task, threads=asked.threads)
+            rows.append({"round": turn, "mode": mode, **measured})
+    tables.repeatability(console, rows)
+    return rows
+
+
 MEASUREMENTS: dict[str, Callable[[Console, argparse.Namespace], list[Row]]] = {
     "dataset_size": dataset_size,
     "image_size": image_size,
     "trials": trials,
     "streaming": streaming,
+    "repeatability": repeatability,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fresh_process import OTHERS
 from rich.console import Console
 from rich.table import Table
 
@@ -16,7 +17,7 @@ MIB = 2**20
 def growth(console: Console, title: str, rows: list[Row], size: str, costs: tuple[str, ...]) -> None:
     """A table of one size and some costs, and the exponent of each cost."""
     table = Table(title=title, title_justify="left")
-    shown = (size, *costs, "cores taken by others")
+    shown = (size, *costs, OTHERS)
     for column in shown:
         table.add_column(column.replace("_", " "), justify="right")
     for row in rows:
@@ -58,6 +59,29 @@ def streaming(console: Console, rows: list[Row]) -> None:
         cells = (row["images_per_second"], peak, row["cache"] / MIB, ratio)
         table.add_row(str(row["round"]), budget, *map(text, cells))
     console.print(table)
+
+
+def repeatability(console: Console, rows: list[Row]) -> None:
+    """Both medians with their intervals, and how many pairs agree."""
+    table = Table(title="Throughput measured twice in a row, images per second", title_justify="left")
+    for column in ("round", "mode", "first", "second", OTHERS, "agree"):
+        table.add_column(column, justify="right")
+    for row in rows:
+        both = [
+            f"{median:,.0f} ({low:,.0f} to {high:,.0f})"
+            for median, low, high in (row["first"], row["second"])
+        ]
+        table.add_row(str(row["round"]), row["mode"], *both, text(row.get(OTHERS)), str(agree(row)))
+    console.print(table)
+    console.print(
+        f"{sum(map(agree, rows))} of {len(rows)} pairs agree: each median lies in the other's interval"
+    )
+
+
+def agree(row: Row) -> bool:
+    """Whether each of the two medians lies in the other's interval."""
+    (first, low, high), (second, low2, high2) = row["first"], row["second"]
+    return bool(low <= second <= high and low2 <= first <= high2)
 
 
 def text(value: float | None) -> str:
