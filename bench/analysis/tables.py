@@ -12,9 +12,17 @@ from bench.analysis.claims import claim_table
 from bench.analysis.comparability import warning_table
 from bench.analysis.decisions import decision_table
 from bench.analysis.differences import difference_table
+from bench.analysis.gradients import (
+    activation_table,
+    first_steps_table,
+    gradient_table,
+    landscape_table,
+    signal_table,
+)
 from bench.analysis.recipes import recipe_table
 from bench.analysis.summary import summary_table, throughput_table
 from bench.analysis.trials import Outcome, epoch_table, read_outcomes, static_table, trial_table
+from bench.analysis.twins import twin_table, twins
 from bench.records import Choices, DataFacts
 from bench.spec import Suite
 from bench.store import Run, RunInfo
@@ -51,6 +59,18 @@ class Tables:
     """One row a claim, with its verdict."""
     recipes: pd.DataFrame
     """One row a recipe key."""
+    gradients: pd.DataFrame
+    """One row a trial, epoch and layer: gradient and weight norm."""
+    activations: pd.DataFrame
+    """One row a trial, epoch and call of a layer or of a ReLU."""
+    signals: pd.DataFrame
+    """One row a trial and epoch: how gradients change over depth, and dead units."""
+    first_steps: pd.DataFrame
+    """One row a trial and training step, of the first 100."""
+    landscape: pd.DataFrame
+    """One row a trial and place of the slice of the loss landscape."""
+    twins: pd.DataFrame
+    """One row a pair of a plain and a residual network of equal depth, and quantity."""
     decisions: pd.DataFrame
     """One row a trial that chose its compiler or evaluation batch by measuring."""
     warnings: pd.DataFrame
@@ -90,6 +110,8 @@ def load(run: Run) -> Tables:
     throughput = throughput_table(outcomes)
     recipes = recipe_table(suite, labels)
     by_seed = convergence.to_targets(trials, epochs, suite.measure.convergence.targets)
+    gradients, activations = gradient_table(outcomes), activation_table(outcomes)
+    signals, first_steps = signal_table(gradients, activations), first_steps_table(outcomes)
     return Tables(
         info=run.info,
         suite_text=run.suite_text,
@@ -105,6 +127,12 @@ def load(run: Run) -> Tables:
         differences=difference_table(labels, trials, "test_accuracy"),
         claims=claim_table(suite.claims, outcomes, trials),
         recipes=recipes,
+        gradients=gradients,
+        activations=activations,
+        signals=signals,
+        first_steps=first_steps,
+        landscape=landscape_table(outcomes),
+        twins=twin_table(twins(suite, labels), signals, first_steps, epochs),
         decisions=decision_table(outcomes),
         warnings=warning_table(suite, outcomes, recipes, throughput),
         data=_first(outcomes, "data"),

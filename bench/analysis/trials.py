@@ -10,11 +10,29 @@ import pandas as pd
 
 from bench.errors import StoreError
 from bench.plan import Trial
-from bench.records import EPOCH_COLUMNS, LAYER_COLUMNS, LEDGER_COLUMNS, EpochFacts, TrialRecord
+from bench.records import (
+    ACTIVATION_COLUMNS,
+    EPOCH_COLUMNS,
+    FIRST_STEPS_COLUMNS,
+    GRADIENT_COLUMNS,
+    LANDSCAPE_COLUMNS,
+    LAYER_COLUMNS,
+    LEDGER_COLUMNS,
+    EpochFacts,
+    TrialRecord,
+)
 from bench.store import Run
 
-TABLES = {"epochs.csv": EPOCH_COLUMNS, "layers.csv": LAYER_COLUMNS, "ledger.csv": LEDGER_COLUMNS}
-TEXT = ("layer", "type", "output_shape", "convention", "unit", "term")
+TABLES = {
+    "epochs.csv": EPOCH_COLUMNS,
+    "layers.csv": LAYER_COLUMNS,
+    "ledger.csv": LEDGER_COLUMNS,
+    "gradient_flow.csv": GRADIENT_COLUMNS,
+    "activations.csv": ACTIVATION_COLUMNS,
+    "first_steps.csv": FIRST_STEPS_COLUMNS,
+    "landscape.csv": LANDSCAPE_COLUMNS,
+}
+TEXT = ("layer", "type", "output_shape", "convention", "unit", "term", "kind")
 
 EPOCH_METRICS = (
     "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "test_loss", "test_accuracy",
@@ -68,7 +86,7 @@ def epoch_table(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
     columns = [
         "label", "seed", "status", *EPOCH_COLUMNS, "cumulative_seconds", "cumulative_flops",
     ]  # fmt: skip
-    frames = [frame for frame in _joined(outcomes, "epochs.csv") if len(frame)]
+    frames = [frame for frame in joined(outcomes, "epochs.csv") if len(frame)]
     for frame in frames:
         frame["cumulative_seconds"] = frame["train_seconds"].cumsum()
         frame["cumulative_flops"] = frame["train_flops"].cumsum()
@@ -78,7 +96,7 @@ def epoch_table(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
 def static_table(outcomes: tuple[Outcome, ...], name: str) -> pd.DataFrame:
     """`name` of each architecture, layers.csv or ledger.csv, from the first of its trials that left one."""
     frames: dict[str, pd.DataFrame] = {}
-    for frame in _joined(outcomes, name):
+    for frame in joined(outcomes, name):
         if len(frame):
             frames.setdefault(frame["label"].iloc[0], frame)
     columns = ["label", *TABLES[name]]
@@ -113,7 +131,8 @@ def _read_table(path: Any, columns: tuple[str, ...]) -> pd.DataFrame:
         ) from error
 
 
-def _joined(outcomes: tuple[Outcome, ...], name: str) -> Iterator[pd.DataFrame]:
+def joined(outcomes: tuple[Outcome, ...], name: str) -> Iterator[pd.DataFrame]:
+    """The table of that name of each trial that left one, with label, seed and status."""
     for outcome in outcomes:
         if name in outcome.tables:
             trial = outcome.trial

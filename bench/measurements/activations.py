@@ -14,13 +14,8 @@ from torch.overrides import TorchFunctionMode
 
 from bench.measurements.probe import Probe, keep_earlier, weighted_layers
 from bench.measurements.subject import Subject
+from bench.records import ACTIVATION_COLUMNS
 from bench.store import TrialStore
-
-ACTIVATION_COLUMNS = ("epoch", "order", "layer", "kind", "mean", "deviation", "zeros", "dead_units", "units")
-"""Columns of activations.csv: one row a call. `kind` is "output" of a convolution or linear layer, with the
-mean and standard deviation of its elements, or "rectified" after a ReLU, with the fraction of zeros too, and
-the units (channels) that are zero for every image of the probe at every place. A ReLU is named after the last
-layer before it."""
 
 RECTIFIERS = frozenset({F.relu, F.relu_, torch.relu, torch.relu_, Tensor.relu, Tensor.relu_})
 

@@ -10,15 +10,8 @@ from torch import Tensor
 from bench.measurements.probe import keep_earlier, weighted_layers
 from bench.measurements.subject import Subject
 from bench.measurements.training import Training
+from bench.records import FIRST_STEPS_COLUMNS
 from bench.store import TrialStore
-
-FIRST_STEPS_COLUMNS = (
-    "step", "loss", "gradient_norm", "first_layer_norm", "last_layer_norm", "agreement",
-)  # fmt: skip
-"""Columns of first_steps.csv: one row a training step, from 1 on, before its update: training loss, L2 norm
-of the gradient of all weights of convolutions and linear layers, of the first and of the last of them, and
-the cosine between this gradient and that of the step before (Balduzzi et al. 2017 call gradients that do not
-agree shattered); empty at the first step of an epoch."""
 
 STEPS = 100
 

@@ -9,10 +9,8 @@ from torch import nn
 
 from bench.measurements.probe import Probe, keep_earlier, weighted_layers
 from bench.measurements.subject import Subject
+from bench.records import GRADIENT_COLUMNS
 from bench.store import TrialStore
-
-GRADIENT_COLUMNS = ("epoch", "depth", "layer", "gradient_norm", "weight_norm", "ratio")
-"""Columns of gradient_flow.csv: epoch 0 is initialisation; depth counts layers from the input."""
 
 
 def start(subject: Subject) -> GradientFlow:

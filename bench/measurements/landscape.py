@@ -13,11 +13,7 @@ from torch import Generator, Tensor, nn
 from bench.data.batches import derive_seed
 from bench.measurements.evaluation import evaluate
 from bench.measurements.subject import Subject
-
-LANDSCAPE_COLUMNS = ("x", "y", "loss", "accuracy")
-"""Columns of landscape.csv: steps along the first and the second direction, in units of the filters' own
-norms; loss in nats and accuracy on the first training images, unaugmented, with the running statistics of
-batch norm."""
+from bench.records import LANDSCAPE_COLUMNS
 
 
 def measure(subject: Subject) -> dict[str, object]:

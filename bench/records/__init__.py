@@ -5,10 +5,14 @@ from bench.records.speed import ThroughputFacts
 from bench.records.splits import Split, SplitFacts
 from bench.records.static import StaticFacts
 from bench.records.tables import (
+    ACTIVATION_COLUMNS,
     CALIBRATION_COLUMNS,
     CLASS_COLUMNS,
     CONFUSION_COLUMNS,
     EPOCH_COLUMNS,
+    FIRST_STEPS_COLUMNS,
+    GRADIENT_COLUMNS,
+    LANDSCAPE_COLUMNS,
     LAYER_COLUMNS,
     LEDGER_COLUMNS,
     PREDICTION_COLUMNS,
@@ -17,10 +21,14 @@ from bench.records.training import EpochFacts, TrainingFacts
 from bench.records.trial import SCHEMA_VERSION, Status, TrialRecord
 
 __all__ = [
+    "ACTIVATION_COLUMNS",
     "CALIBRATION_COLUMNS",
     "CLASS_COLUMNS",
     "CONFUSION_COLUMNS",
     "EPOCH_COLUMNS",
+    "FIRST_STEPS_COLUMNS",
+    "GRADIENT_COLUMNS",
+    "LANDSCAPE_COLUMNS",
     "LAYER_COLUMNS",
     "LEDGER_COLUMNS",
     "PREDICTION_COLUMNS",

@@ -29,3 +29,25 @@ and accuracy of its images, as fractions."""
 PREDICTION_COLUMNS = ("index", "label", "prediction", "confidence")
 """Columns of predictions.csv: one row a test image, in the order of the data set; confidence is the softmax
 probability of the predicted class."""
+
+GRADIENT_COLUMNS = ("epoch", "depth", "layer", "gradient_norm", "weight_norm", "ratio")
+"""Columns of gradient_flow.csv: epoch 0 is initialisation; depth counts layers from the input."""
+
+ACTIVATION_COLUMNS = ("epoch", "order", "layer", "kind", "mean", "deviation", "zeros", "dead_units", "units")
+"""Columns of activations.csv: one row a call. `kind` is "output" of a convolution or linear layer, with the
+mean and standard deviation of its elements, or "rectified" after a ReLU, with the fraction of zeros too, and
+the units (channels) that are zero for every image of the probe at every place. A ReLU is named after the last
+layer before it."""
+
+FIRST_STEPS_COLUMNS = (
+    "step", "loss", "gradient_norm", "first_layer_norm", "last_layer_norm", "agreement",
+)  # fmt: skip
+"""Columns of first_steps.csv: one row a training step, from 1 on, before its update: training loss, L2 norm
+of the gradient of all weights of convolutions and linear layers, of the first and of the last of them, and
+the cosine between this gradient and that of the step before (Balduzzi et al. 2017 call gradients that do not
+agree shattered); empty at the first step of an epoch."""
+
+LANDSCAPE_COLUMNS = ("x", "y", "loss", "accuracy")
+"""Columns of landscape.csv: steps along the first and the second direction, in units of the filters' own
+norms; loss in nats and accuracy on the first training images, unaugmented, with the running statistics of
+batch norm."""

@@ -8,6 +8,7 @@ from bench.analysis.tables import Tables
 from reports.elements import Section
 from reports.sections.accuracy import convergence, differences, learning_curves
 from reports.sections.cost import cost, throughput
+from reports.sections.gradients import gradient_flow, loss_landscape
 from reports.sections.ledger import ledger
 from reports.sections.provenance import data, environment, recipes, suite, trials
 from reports.sections.trust import caveats, claims
@@ -21,6 +22,8 @@ SECTIONS: tuple[Callable[[Tables], Section | None], ...] = (
     cost,
     ledger,
     throughput,
+    gradient_flow,
+    loss_landscape,
     trials,
     recipes,
     data,

@@ -10,7 +10,11 @@ from typing import Any
 
 from bench.plan import Trial, make_plan, run_id
 from bench.records import (
+    ACTIVATION_COLUMNS,
     EPOCH_COLUMNS,
+    FIRST_STEPS_COLUMNS,
+    GRADIENT_COLUMNS,
+    LANDSCAPE_COLUMNS,
     LAYER_COLUMNS,
     LEDGER_COLUMNS,
     Choices,
@@ -21,9 +25,10 @@ from bench.records import (
     TrainingFacts,
     TrialRecord,
 )
-from bench.store import Run, RunInfo
+from bench.store import Run, RunInfo, TrialStore
 from bench.suite_file import check_document
 
+STEPS = (-1.0, 0.0, 1.0)
 WHEN = "2026-01-02T03:04:05Z"
 
 DOCUMENT: dict[str, Any] = {
@@ -104,7 +109,41 @@ def write_trial(run: Run, trial: Trial, change: Change | None = None) -> None:
     store.write_table("epochs", EPOCH_COLUMNS, epochs)
     store.write_table("layers", LAYER_COLUMNS, layers)
     store.write_table("ledger", LEDGER_COLUMNS, _ledger(record))
+    if trial.gradient_flow:
+        _write_gradients(store, trial, order)
+    if trial.loss_landscape:
+        rows = [
+            {"x": x, "y": y, "loss": 1 + x * x + y * y / 2, "accuracy": 0.5} for x in STEPS for y in STEPS
+        ]
+        store.write_table("landscape", LANDSCAPE_COLUMNS, rows)
     store.write_record(changed.model_copy(update={"files": store.digests()}))
+
+
+def _write_gradients(store: TrialStore, trial: Trial, order: int) -> None:
+    """Six layers; the gradient of the second network and of every later one is lost on its way back."""
+    noise = random.Random(f"gradients {trial.label} {trial.seed}")
+    decay = 0.1 + 0.4 * min(order, 1)
+    gradients, activations = [], []
+    for epoch in range(trial.recipe.epochs + 1):
+        for depth in range(1, 7):
+            norm = 10 ** (decay * (depth - 6) + noise.gauss(0, 0.01))
+            cells = (epoch, depth, f"conv{depth}", norm, 2.0, norm / 2)
+            gradients.append(dict(zip(GRADIENT_COLUMNS, cells, strict=True)))
+            cells = (epoch, depth, f"conv{depth}", "rectified", 0.5, 1.0, 0.5, order, 16)
+            activations.append(dict(zip(ACTIVATION_COLUMNS, cells, strict=True)))
+    store.write_table("gradient_flow", GRADIENT_COLUMNS, gradients)
+    store.write_table("activations", ACTIVATION_COLUMNS, activations)
+    steps = [
+        dict(
+            zip(
+                FIRST_STEPS_COLUMNS,
+                (step, 2.3 - 0.01 * step, 1.0, 0.1, 1.0, noise.gauss(0.2, 0.1)),
+                strict=True,
+            )
+        )
+        for step in range(1, 101)
+    ]
+    store.write_table("first_steps", FIRST_STEPS_COLUMNS, steps)
 
 
 def make_record(

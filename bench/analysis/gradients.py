@@ -1,0 +1,72 @@
+"""Why a network learns or does not: gradients over depth and along training, dead units, the first steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from bench.analysis.frames import groups
+from bench.analysis.trials import Outcome, joined
+from bench.records import ACTIVATION_COLUMNS, FIRST_STEPS_COLUMNS, GRADIENT_COLUMNS, LANDSCAPE_COLUMNS
+
+SIGNAL_COLUMNS = (
+    "label", "seed", "epoch", "layers", "gradient_change", "gradient_spread", "dead_units", "units",
+)  # fmt: skip
+
+
+def gradient_table(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
+    """One row a trial, epoch and convolution or linear layer."""
+    return _stacked(outcomes, "gradient_flow.csv", GRADIENT_COLUMNS)
+
+
+def activation_table(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
+    """One row a trial, epoch and call of a layer or of a ReLU."""
+    return _stacked(outcomes, "activations.csv", ACTIVATION_COLUMNS)
+
+
+def first_steps_table(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
+    """One row a trial and training step."""
+    return _stacked(outcomes, "first_steps.csv", FIRST_STEPS_COLUMNS)
+
+
+def landscape_table(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
+    """One row a trial and place."""
+    return _stacked(outcomes, "landscape.csv", LANDSCAPE_COLUMNS)
+
+
+def signal_table(gradients: pd.DataFrame, activations: pd.DataFrame) -> pd.DataFrame:
+    """One row a trial and epoch: how the gradient changes over depth, and how many units are dead.
+
+    `gradient_change` is the change of the gradient's L2 norm on its way back from the last layer before the
+    classifier to the first, in decades: the slope of log10(norm) over depth by least squares, times the
+    depth, from output to input; 0 means preserved, below 0 vanishing, above 0 exploding. `gradient_spread` is
+    the distance between the largest and the smallest norm among the same layers, in decades. Layers without a
+    gradient are left out. Dead units are channels whose ReLU is zero for all images of the probe, over all
+    ReLUs.
+    """
+    dead = {}
+    for key, group in groups(activations[activations["kind"] == "rectified"], "label", "seed", "epoch"):
+        dead[key] = (group["dead_units"].sum(), group["units"].sum())
+    table = []
+    for key, group in groups(gradients, "label", "seed", "epoch"):
+        body = group[(group["depth"] < group["depth"].max()) & (group["gradient_norm"] > 0)]
+        depth, norms = body["depth"].to_numpy(float), np.log10(body["gradient_norm"].to_numpy(float))
+        change = slope(depth, norms) * (depth.min() - depth.max()) if len(body) > 1 else np.nan
+        spread = norms.max() - norms.min() if len(body) else np.nan
+        table.append((*key, len(body), change, spread, *dead.get(key, (np.nan, np.nan))))
+    return pd.DataFrame(table, columns=list(SIGNAL_COLUMNS))
+
+
+def slope(x: Iterable[float], y: Iterable[float]) -> float:
+    """Of the straight line by least squares."""
+    x, y = np.asarray(list(x), float), np.asarray(list(y), float)
+    centred = x - x.mean()
+    return float((centred * y).sum() / (centred**2).sum())
+
+
+def _stacked(outcomes: tuple[Outcome, ...], name: str, columns: tuple[str, ...]) -> pd.DataFrame:
+    frames = [frame for frame in joined(outcomes, name) if len(frame)]
+    wanted = ["label", "seed", "status", *columns]
+    return pd.concat(frames, ignore_index=True)[wanted] if frames else pd.DataFrame(columns=wanted)

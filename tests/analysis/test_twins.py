@@ -1,0 +1,61 @@
+"""Plain and residual twins: found by name, compared by seed."""
+
+import pytest
+from factories import document, write_run
+
+from bench.analysis.tables import load
+from bench.analysis.twins import twins
+from bench.suite_file import check_document
+
+PAIR = [
+    {"label": "Plain", "name": "cifar_plain20"},
+    {"label": "Residual", "name": "cifar_resnet20"},
+]
+
+
+def suite(entries, **keys):
+    return document(architectures=entries, claims=[], **keys)
+
+
+def found(entries):
+    checked = check_document(suite(entries), "test")
+    return twins(checked, tuple(entry["label"] for entry in entries))
+
+
+def test_networks_of_equal_depth_are_twins():
+    """Whatever their order; depth 56 is no twin of depth 20."""
+    deeper = {"label": "Deep", "name": "cifar_resnet56"}
+    assert found([deeper, *reversed(PAIR)]) == [("Plain", "Residual")]
+
+
+def test_unequal_arguments_make_no_twins():
+    """A wider network is another network; an argument that only one of them has does not matter."""
+    wide = {**PAIR[1], "args": {"width": 32}}
+    narrow = {**PAIR[0], "args": {"width": 16}}
+    other = {**PAIR[1], "args": {"shortcut": "B"}}
+    assert found([narrow, wide]) == []
+    assert found([narrow, other]) == [("Plain", "Residual")]
+
+
+def test_differences_are_residual_minus_plain_by_seed(tmp_path):
+    """The example's first network keeps its gradient, the second loses 1.6 decades more."""
+    tables = load(write_run(tmp_path, suite(PAIR, measure={"gradient_flow": True})))
+    quantities = tables.twins.set_index("quantity")
+    row = quantities.loc["gradient change over depth at initialisation (decades)"]
+    assert row.plain_mean == pytest.approx(-0.4, abs=0.05)
+    assert row.difference == pytest.approx(-1.6, abs=0.1)
+    assert row.low < row.difference < row.high
+    assert row.verdict == "plain is higher"
+    assert row.seeds == len(SEEDS)
+    accuracy = quantities.loc["test accuracy of the last epoch"]
+    last = tables.trials.groupby("label")["test_accuracy"].mean()
+    assert accuracy.difference == pytest.approx(last["Residual"] - last["Plain"])
+
+
+SEEDS = suite(PAIR)["recipe"]["seeds"]
+
+
+def test_one_seed_gives_no_verdict(tmp_path):
+    recipe = {**suite(PAIR)["recipe"], "seeds": [0]}
+    tables = load(write_run(tmp_path, suite(PAIR, measure={"gradient_flow": True}, recipe=recipe)))
+    assert set(tables.twins["verdict"]) == {"unknown"}
