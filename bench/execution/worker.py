@@ -25,7 +25,10 @@ def serve(connection: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the driver decides
     try:
         while True:
-            request = receive(connection)
+            try:
+                request = receive(connection)
+            except PeerGoneError:
+                return  # nothing left to do: end as any program does, and let libraries tidy up
             try:
                 if request["kind"] == "prepare":
                     _prepare(connection, request)

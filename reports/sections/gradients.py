@@ -35,8 +35,8 @@ def gradient_flow(tables: Tables) -> Section | None:
         parts.append(_twins(tables))
     lead = (
         "Change over depth is the slope of log10 of the norm over layers, from output to input and without "
-        "the classifier, in decades: 0 is a gradient that is preserved, below 0 one that vanishes. A unit is dead when its ReLU is zero "
-        "for all images."
+        "the classifier, in decades: 0 is a gradient that is preserved, below 0 one that vanishes. A unit is "
+        "dead when its ReLU is zero for all images."
     )
     return Section("gradients", "Gradient flow", lead, tuple(parts))
 
