@@ -59,10 +59,11 @@ def _factor(recipe: Recipe, epochs_done: float, history: Sequence[EpochFacts]) -
         case Constant():
             return 1.0
         case Step():
-            return schedule.gamma ** sum(epochs_done >= milestone for milestone in schedule.milestones)
+            decayed = schedule.gamma ** sum(epochs_done >= milestone for milestone in schedule.milestones)
+            return decayed * _warmup(epochs_done, schedule.warmup_epochs)
         case Cosine():
             if epochs_done < schedule.warmup_epochs:
-                return (epochs_done + 1e-2) / (schedule.warmup_epochs + 1e-2)
+                return _warmup(epochs_done, schedule.warmup_epochs)
             annealed = (epochs_done - schedule.warmup_epochs) / max(
                 recipe.epochs - schedule.warmup_epochs, 1e-9
             )
@@ -74,6 +75,11 @@ def _factor(recipe: Recipe, epochs_done: float, history: Sequence[EpochFacts]) -
             return 1 + (schedule.end - 1) * (progress - schedule.peak) / (1 - schedule.peak)
         case Plateau():
             return _plateau(schedule, recipe.optimizer.lr, history)
+
+
+def _warmup(epochs_done: float, warmup_epochs: float) -> float:
+    """Up linearly from nearly zero to 1, and 1 from then on."""
+    return min(1.0, (epochs_done + 1e-2) / (warmup_epochs + 1e-2))
 
 
 def _plateau(schedule: Plateau, peak: float, history: Sequence[EpochFacts]) -> float:

@@ -25,6 +25,8 @@ class Step(Model):
     """Epochs after which the learning rate is multiplied."""
     gamma: Annotated[float, Field(gt=0, lt=1)] = 0.1
     """The factor."""
+    warmup_epochs: Annotated[float, Field(ge=0)] = 0.0
+    """Linear warm-up, in epochs."""
 
 
 class Cosine(Model):

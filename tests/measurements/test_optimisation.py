@@ -55,9 +55,12 @@ def test_cosine_equals_torchs():
     assert ours == pytest.approx(theirs)
 
 
-def test_warm_up_rises_to_the_peak():
+@pytest.mark.parametrize(
+    "schedule", [Cosine(warmup_epochs=2), Step(name="step", milestones=(5,), warmup_epochs=2)]
+)
+def test_warm_up_rises_to_the_peak(schedule):
     """Linear in the step, never zero."""
-    rates = [learning_rate(recipe(Cosine(warmup_epochs=2)), epoch, []) for epoch in (0, 1, 2)]
+    rates = [learning_rate(recipe(schedule), epoch, []) for epoch in (0, 1, 2)]
     assert 0 < rates[0] < rates[1] < rates[2] == pytest.approx(0.1)
     assert rates[1] == pytest.approx(0.05, rel=0.02)
 
