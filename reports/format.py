@@ -47,8 +47,10 @@ def percent_range(low: float, high: float) -> str:
     return f"{number(100 * low)} to {percent(high)}"
 
 
-def signed_percent(fraction: float) -> str:
+def signed_percent(fraction: float | None) -> str:
     """A relative change with its sign: 0.004 as "+0.4 %"."""
+    if fraction is None or math.isnan(fraction):
+        return ABSENT
     return _minus(f"{100 * fraction:+.1f}{NARROW}%")
 
 
@@ -107,6 +109,13 @@ def seconds(value: float | None) -> str:
 def milliseconds(value: float | None) -> str:
     """A duration given in milliseconds."""
     return seconds(None if value is None else value / 1000)
+
+
+def joules(value: float | None) -> str:
+    """Energy: 0.0123 as "12.3 mJ"."""
+    if value is None or math.isnan(value):
+        return ABSENT
+    return f"{_significant(value)}{NARROW}J" if value >= 1 else f"{_significant(1000 * value)}{NARROW}mJ"
 
 
 def ratio(value: float) -> str:

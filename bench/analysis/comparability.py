@@ -6,22 +6,14 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from bench.analysis.frames import rows
+from bench.analysis.speed import timings
 from bench.analysis.trials import Outcome
 from bench.spec import Suite
-
-LARGEST_DRIFT = 0.05
-"""Relative change between first and last quarter of the timed blocks that is still called steady."""
-
-LARGEST_SPREAD = 0.10
-"""Width of the interval of the median, relative to it, that is still called precise."""
 
 COLUMNS = ("kind", "message")
 
 
-def warning_table(
-    suite: Suite, outcomes: tuple[Outcome, ...], recipes: pd.DataFrame, throughput: pd.DataFrame
-) -> pd.DataFrame:
+def warning_table(suite: Suite, outcomes: tuple[Outcome, ...], recipes: pd.DataFrame) -> pd.DataFrame:
     """One row a warning, those about accuracy first."""
     found = [
         *_holes(outcomes),
@@ -32,8 +24,7 @@ def warning_table(
         *_conditions(outcomes),
         *_compilers(outcomes),
         *_counts(outcomes),
-        *_timing(throughput),
-        *_load(outcomes, throughput),
+        *_timing(outcomes),
     ]
     if suite.dataset.limit:
         note = f"At most {suite.dataset.limit} images of each split were used (dataset.limit)."
@@ -147,28 +138,15 @@ def _counts(outcomes: tuple[Outcome, ...]) -> Iterator[tuple[str, str]]:
         )
 
 
-def _timing(throughput: pd.DataFrame) -> Iterator[tuple[str, str]]:
-    drifted, wide = [], []
-    for row in rows(throughput):
-        what = f"{row['label']}, {row['mode']} at batch size {row['batch_size']}"
-        spread = (row["high"] - row["low"]) / row["images_per_second"]
-        drifted += [f"{what} ({row['drift']:+.1%})"] if abs(row["drift"]) > LARGEST_DRIFT else []
-        wide += [f"{what} ({spread:.0%})"] if spread > LARGEST_SPREAD else []
-    if drifted:
-        yield "unsteady timing", f"Speed drifted while it was measured: {_names(drifted, separator='; ')}."
-    if wide:
-        yield "imprecise timing", f"The interval of the median is wide: {_names(wide, separator='; ')}."
-
-
-def _load(outcomes: tuple[Outcome, ...], throughput: pd.DataFrame) -> Iterator[tuple[str, str]]:
-    """Other work on the machine: more processes waiting than the trial itself keeps busy."""
-    threads = [
-        outcome.record.choices.threads for outcome in outcomes if outcome.record and outcome.record.choices
-    ]
-    loads = [row["load_average"] for row in rows(throughput) if pd.notna(row["load_average"])]
-    if threads and loads and max(loads) > max(threads) + 1:
-        loaded = f"Load average up to {max(loads):.1f} before timing, where trials use {max(threads)} threads"
-        yield "busy machine", f"{loaded}: speeds are those of a shared machine."
+def _timing(outcomes: tuple[Outcome, ...]) -> Iterator[tuple[str, str]]:
+    """What the certificates doubt, one warning a kind."""
+    doubted: dict[str, list[str]] = {}
+    for timing in timings(outcomes):
+        for kind, detail in timing.certificate.doubts.items():
+            name = f"{timing.label} seed {timing.seed}, {timing.what}"
+            doubted.setdefault(kind, []).append(f"{name} ({detail})")
+    for kind, names in doubted.items():
+        yield kind, f"Doubtful, kept and marked: {_names(names, most=4, separator='; ')}."
 
 
 def _names(names: Iterable[str], most: int = 6, separator: str = ", ") -> str:

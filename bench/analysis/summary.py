@@ -24,11 +24,6 @@ COUNTS = (
     "params", "params_frozen", "params_body", "buffers", "macs", "flops", "flops_train", "activations",
 )  # fmt: skip
 
-THROUGHPUT_COLUMNS = (
-    "label", "mode", "batch_size", "images_per_second", "low", "high", "milliseconds", "blocks",
-    "steps_per_block", "drift", "load_average",
-)  # fmt: skip
-
 
 def summary_table(
     labels: tuple[str, ...],
@@ -47,6 +42,7 @@ def summary_table(
             interval = mean_interval(done[column].astype(float))
             row |= {column: interval.mean, f"{column}_low": interval.low, f"{column}_high": interval.high}
         row |= {column: done[column].astype(float).mean() for column in MEANS}
+        row["timings_doubtful"] = int((done["timing"] == "doubtful").sum())
         row["optimism"] = _optimism(done)
         curves = where(epochs, label=label, status="done")
         areas = [area_under_curve(curve["test_accuracy"]) for _, curve in groups(curves, "seed")]
@@ -56,18 +52,6 @@ def summary_table(
         row |= _speeds(where(throughput, label=label))
         table.append(row)
     return pd.DataFrame(table)
-
-
-def throughput_table(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
-    """One row per architecture, mode and batch size: images per second with their interval."""
-    measured = [
-        {"label": outcome.trial.label} | fact.model_dump()
-        for outcome in outcomes
-        if outcome.record
-        for fact in outcome.record.throughput
-    ]
-    table = pd.DataFrame(measured, columns=list(THROUGHPUT_COLUMNS))
-    return table.drop_duplicates(["label", "mode", "batch_size"], ignore_index=True)
 
 
 def static_facts(label: str, outcomes: tuple[Outcome, ...]) -> StaticFacts | None:

@@ -20,7 +20,8 @@ from bench.analysis.gradients import (
     signal_table,
 )
 from bench.analysis.recipes import recipe_table
-from bench.analysis.summary import summary_table, throughput_table
+from bench.analysis.speed import certificate_table, latency_table, phase_table, throughput_table
+from bench.analysis.summary import summary_table
 from bench.analysis.trials import Outcome, epoch_table, read_outcomes, static_table, trial_table
 from bench.analysis.twins import twin_table, twins
 from bench.records import Choices, DataFacts
@@ -49,6 +50,12 @@ class Tables:
     """One row an architecture, convention of counting, and term."""
     throughput: pd.DataFrame
     """One row an architecture, mode and batch size."""
+    latency: pd.DataFrame
+    """One row an architecture: percentiles of inference on single images."""
+    phases: pd.DataFrame
+    """One row an architecture: data, forward, backward and optimiser of a training step."""
+    certificates: pd.DataFrame
+    """One row a timing: whether to believe it, and why."""
     convergence: pd.DataFrame
     """One row an architecture and target, over seeds."""
     convergence_by_seed: pd.DataFrame
@@ -122,6 +129,9 @@ def load(run: Run) -> Tables:
         layers=static_table(outcomes, "layers.csv"),
         ledger=static_table(outcomes, "ledger.csv"),
         throughput=throughput,
+        latency=latency_table(outcomes),
+        phases=phase_table(outcomes),
+        certificates=certificate_table(outcomes),
         convergence=convergence.over_seeds(by_seed),
         convergence_by_seed=by_seed,
         differences=difference_table(labels, trials, "test_accuracy"),
@@ -134,7 +144,7 @@ def load(run: Run) -> Tables:
         landscape=landscape_table(outcomes),
         twins=twin_table(twins(suite, labels), signals, first_steps, epochs),
         decisions=decision_table(outcomes),
-        warnings=warning_table(suite, outcomes, recipes, throughput),
+        warnings=warning_table(suite, outcomes, recipes),
         data=_first(outcomes, "data"),
         choices=_first(outcomes, "choices"),
     )

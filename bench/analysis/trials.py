@@ -41,7 +41,7 @@ EPOCH_METRICS = (
 TRIAL_COLUMNS = (
     "label", "seed", "status", "reason", "trial_id", "folder", "epochs_planned", "epochs", *EPOCH_METRICS,
     "best_epoch", "best_test_accuracy", "selected_epoch", "selected_test_accuracy", "seconds_per_epoch",
-    "train_seconds", "evaluation_seconds", "train_images_per_second", "train_flops", "resumed",
+    "train_seconds", "evaluation_seconds", "train_images_per_second", "train_flops", "timing", "resumed",
     "started_at", "finished_at",
 )  # fmt: skip
 
@@ -166,6 +166,7 @@ def _row(outcome: Outcome) -> dict[str, object]:
         "evaluation_seconds": training.evaluation_seconds,
         "train_images_per_second": training.train_images_per_second,
         "train_flops": float(training.train_flops),
+        "timing": training.certificate.verdict if training.certificate else None,
         "resumed": training.resumed,
     }
 

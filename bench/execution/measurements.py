@@ -8,6 +8,8 @@ from bench.measurements import (
     first_steps,
     gradient_flow,
     landscape,
+    latency,
+    phases,
     profile,
     throughput,
 )
@@ -24,5 +26,11 @@ AFTER_TRAINING = (
     AfterTraining("classification", lambda _: True, classification.measure),
     AfterTraining("loss landscape", lambda trial: trial.loss_landscape is not None, landscape.measure),
     AfterTraining("throughput", lambda trial: trial.throughput is not None, throughput.measure),
+    AfterTraining(
+        "latency", lambda trial: trial.throughput is not None and trial.throughput.latency, latency.measure
+    ),
+    AfterTraining(
+        "phases", lambda trial: trial.throughput is not None and trial.throughput.phases, phases.measure
+    ),
     AfterTraining("profile", lambda trial: trial.profile, profile.measure),
 )

@@ -67,6 +67,13 @@ class Device:
         elif self.handle.type == "mps":
             torch.mps.synchronize()
 
+    @property
+    def synchronisation(self) -> str:
+        """How `synchronize` waits, in words, for a record."""
+        waits = {"cuda": "torch.cuda.synchronize before the clock is read",
+                 "mps": "torch.mps.synchronize before the clock is read"}  # fmt: skip
+        return waits.get(self.handle.type, "none needed: the CPU computes before a call returns")
+
     def choices(self, execution: Execution, decisions: Decisions) -> Choices:
         """For the record."""
         is_cuda = self.handle.type == "cuda"

@@ -48,18 +48,42 @@ class Workload:
         return infer
 
     def _training(self, inputs: torch.Tensor, labels: torch.Tensor) -> Step:
-        self.model.train()
-        optimizer = make_optimizer(self.model, self.recipe, self.device.handle)
+        parts = self.training_parts()
 
         def train() -> None:
-            with self.device.autocast():
-                logits = self.model(inputs)
-            loss = F.cross_entropy(logits.float(), labels)
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            optimizer.step()
+            parts.backward(parts.forward(inputs, labels))
+            parts.update()
 
         return train
+
+    def training_parts(self) -> TrainingParts:
+        """The phases of a training step one by one, with an optimiser that starts afresh."""
+        self.model.train()
+        return TrainingParts(self, make_optimizer(self.model, self.recipe, self.device.handle))
+
+
+@dataclass(frozen=True)
+class TrainingParts:
+    """The phases of a training step; called one after the other they are one step."""
+
+    workload: Workload
+    optimizer: torch.optim.Optimizer
+
+    def forward(self, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        """The mean loss of images (N, C, H, W) and labels (N)."""
+        torch.compiler.cudagraph_mark_step_begin()
+        with self.workload.device.autocast():
+            logits = self.workload.model(inputs)
+        return F.cross_entropy(logits.float(), labels)
+
+    def backward(self, loss: torch.Tensor) -> None:
+        """Gradients of all weights."""
+        loss.backward()
+
+    def update(self) -> None:
+        """Move the weights, and forget the gradients."""
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
 
 
 def seconds_of(step: Step, count: int, device: Device) -> float:

@@ -1,21 +1,26 @@
-"""Images per second of training and inference: warmed up, synchronised, in blocks, with an interval."""
+"""Images per second of training and inference: warmed up, synchronised, in blocks, in several visits."""
 
 from __future__ import annotations
 
 import statistics
 import time
+from dataclasses import dataclass, field
 
-from bench import environment
 from bench.measurements.device import Device
+from bench.measurements.repeatability import repeat_interval
+from bench.measurements.sensors.energy import Meter
 from bench.measurements.steps import Mode, Step, Workload, seconds_of
 from bench.measurements.subject import Subject
+from bench.measurements.validity import Watch
 from bench.records import ThroughputFacts
 from bench.spec import Throughput
 
-BLOCKS = 20
-"""Timed blocks a measurement aims at; fewer where one step takes longer than its share of the time."""
-FEWEST_BLOCKS = 6
-"""The interval of the median covers 95 % from six blocks on (order statistics)."""
+MOST_VISITS, FEWEST_VISITS = 5, 3
+"""How often each setting is visited; the fewer, the wider the interval, so only slow steps get fewer."""
+BLOCKS = 4
+"""Timed blocks of a visit; fewer where a step takes longer than its share of the time."""
+WARM_UP = 0.2
+"""Share of a visit's time that goes by before it is timed, and the least of the first warm-up."""
 LONGEST_WARM_UP = 30.0
 """Seconds."""
 
@@ -29,51 +34,82 @@ def measure(subject: Subject) -> dict[str, object]:
 def time_workload(workload: Workload, wanted: Throughput) -> tuple[ThroughputFacts, ...]:
     """Time every combination of mode and batch size that the suite asks for.
 
+    The settings take turns, so that each is seen at moments as far apart as the whole measurement lasts.
     Training steps change the model's weights; measure after everything that needs them.
     """
-    return tuple(
-        _measure(workload, mode, batch_size, wanted.seconds)
+    settings = [
+        Setting(workload, mode, batch_size, wanted.seconds)
         for mode in wanted.modes
         for batch_size in wanted.batch_sizes
-    )
+    ]
+    for visit in range(MOST_VISITS):
+        for setting in settings:
+            if visit < setting.wanted_visits:
+                setting.visit()
+    return tuple(setting.facts() for setting in settings)
 
 
-def _measure(workload: Workload, mode: Mode, batch_size: int, seconds: float) -> ThroughputFacts:
-    load = environment.load_average()
-    step = workload.step(mode, batch_size)
-    estimate = warm_up(step, workload.device, seconds)
-    steps = max(1, round(seconds / BLOCKS / estimate))
-    blocks = max(FEWEST_BLOCKS, min(BLOCKS, round(seconds / (steps * estimate))))
-    times = [seconds_of(step, steps, workload.device) / steps for _ in range(blocks)]
-    fastest, slowest = median_interval(times)
-    median = statistics.median(times)
-    quarter = max(1, blocks // 4)
-    return ThroughputFacts(
-        mode=mode,
-        batch_size=batch_size,
-        images_per_second=batch_size / median,
-        low=batch_size / slowest,
-        high=batch_size / fastest,
-        milliseconds=median * 1000,
-        blocks=blocks,
-        steps_per_block=steps,
-        drift=statistics.median(times[-quarter:]) / statistics.median(times[:quarter]) - 1,
-        load_average=load,
-    )
+@dataclass
+class Setting:
+    """One mode at one batch size, and what its visits have found so far."""
 
+    workload: Workload
+    mode: Mode
+    batch_size: int
+    seconds: float
+    """All visits together, after the first warm-up."""
+    wanted_visits: int = MOST_VISITS
+    steps: int = 1
+    """Steps of a block."""
+    visits: list[list[float]] = field(default_factory=list)
+    """Seconds a step, of each block of each visit."""
+    energy: float | None = None
+    """Joules of all blocks."""
 
-def median_interval(times: list[float]) -> tuple[float, float]:
-    """95 % interval of the median from order statistics, without assuming a distribution.
+    def __post_init__(self) -> None:
+        self.watch = Watch(self.workload.device)
+        self.meter = Meter.of(self.workload.device.handle, self.watch.gpu)
 
-    The interval from the k-th smallest to the k-th largest value covers the median with probability
-    1 - 2 P(Binomial(n, 1/2) < k); k is the largest for which this is at least 95 %.
-    Source: Hahn & Meeker, Statistical Intervals, section 5.2.
-    """
-    from scipy.stats import binom  # noqa: PLC0415 - takes a second to import
+    def visit(self) -> None:
+        """Warm up and time some blocks, with inputs and optimiser made anew, as in a second run."""
+        device = self.workload.device
+        step = self.workload.step(self.mode, self.batch_size)
+        share = self.seconds / MOST_VISITS
+        if self.visits:
+            estimate = _again(step, device, share * WARM_UP)
+        else:
+            estimate = warm_up(step, device, self.seconds)
+            self.wanted_visits = MOST_VISITS if estimate < share else FEWEST_VISITS
+            self.steps = max(1, round(share * (1 - WARM_UP) / BLOCKS / estimate))
+        blocks = min(BLOCKS, max(1, round(share * (1 - WARM_UP) / (self.steps * estimate))))
+        before = self.meter.joules() if self.meter else None
+        with self.watch:
+            self.visits.append([seconds_of(step, self.steps, device) / self.steps for _ in range(blocks)])
+        after = self.meter.joules() if self.meter else None
+        if before is not None and after is not None:
+            self.energy = (self.energy or 0.0) + after - before
 
-    ordered = sorted(times)
-    k = max(int(binom.ppf(0.025, len(ordered), 0.5)), 1)
-    return ordered[k - 1], ordered[-k]
+    def facts(self) -> ThroughputFacts:
+        """For the record."""
+        median, fastest, slowest = repeat_interval(self.visits)
+        times = [seconds for blocks in self.visits for seconds in blocks]
+        change = statistics.median(self.visits[-1]) / statistics.median(self.visits[0]) - 1
+        images = len(times) * self.steps * self.batch_size
+        return ThroughputFacts(
+            mode=self.mode,
+            batch_size=self.batch_size,
+            images_per_second=self.batch_size / median,
+            low=self.batch_size / slowest,
+            high=self.batch_size / fastest,
+            milliseconds=median * 1000,
+            blocks=len(times),
+            steps_per_block=self.steps,
+            visits=len(self.visits),
+            drift=change,
+            joules_per_image=self.energy / images if self.energy else None,
+            energy_source=self.meter.source if self.meter else None,
+            certificate=self.watch.certificate(times, drift=change, reach=slowest / median - 1),
+        )
 
 
 def warm_up(step: Step, device: Device, target: float) -> float:
@@ -89,6 +125,15 @@ def warm_up(step: Step, device: Device, target: float) -> float:
         seconds = seconds_of(step, count, device) / count
         elapsed = time.perf_counter() - started
         steady = abs(seconds - previous) <= 0.1 * previous
-        if (steady and elapsed > target / 5) or elapsed > LONGEST_WARM_UP:
+        if (steady and elapsed > target * WARM_UP) or elapsed > LONGEST_WARM_UP:
             return seconds
         previous, count = seconds, max(1, min(count * 2, round(target / 10 / seconds)))
+
+
+def _again(step: Step, device: Device, least: float) -> float:
+    """Run for `least` seconds or one step, which allocates; returns the seconds of the last step."""
+    started = time.perf_counter()
+    seconds = seconds_of(step, 1, device)
+    while time.perf_counter() - started < least:
+        seconds = seconds_of(step, 1, device)
+    return seconds

@@ -20,8 +20,9 @@ from bench.measurements import checkpoint, initial
 from bench.measurements.device import Device
 from bench.measurements.evaluation import Evaluation, evaluate
 from bench.measurements.optimisation import learning_rate, make_optimizer, set_learning_rate
+from bench.measurements.validity import Watch, drift
 from bench.plan import Trial
-from bench.records import EpochFacts, InitialFacts, TrainingFacts
+from bench.records import Certificate, EpochFacts, InitialFacts, TrainingFacts
 
 SECONDS_BETWEEN_REPORTS = 0.5
 """Reading the running loss waits for the device, so it is done rarely."""
@@ -59,9 +60,11 @@ class Training:
     initial: InitialFacts | None = None
     after_epoch: list[Callable[[int], None]] = field(default_factory=list)
     """Called with the number of completed epochs, at 0 and after each; for measurements along training."""
-
     after_backward: list[Callable[[Tensor], None]] = field(default_factory=list)
     """Called with the loss of each training step, when gradients are there and weights not yet updated."""
+
+    def __post_init__(self) -> None:
+        self.watch = Watch(self.device)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -90,11 +93,11 @@ class Training:
             report({"kind": "epoch", **row.model_dump()})
 
     def _epoch(self, number: int, optimizer: torch.optim.Optimizer, report: Report) -> EpochFacts:
-        started = self._clock()
         batches = shuffled(self.train, self.pipeline, self.trial.recipe, seed=self.trial.seed, epoch=number)
-        with closing(batches):  # whatever happens, nothing reads ahead any more
+        with self.watch, closing(batches):  # whatever happens, nothing reads ahead any more
+            started = self._clock()
             loss, accuracy, rate = self._train_epoch(batches, number, optimizer, report)
-        trained = self._clock()
+            trained = self._clock()
         if not math.isfinite(loss):
             raise DivergedError(f"training loss is {loss} in epoch {number}")
         validation = None
@@ -184,7 +187,14 @@ class Training:
             best=max(history, key=lambda epoch: epoch.test_accuracy),
             selected=max(history, key=validated) if self.validation is not None else None,
             resumed=self.resumed,
+            certificate=self._certificate(),
         )
+
+    def _certificate(self) -> Certificate | None:
+        """Of the epochs' times; the first epoch is the warm-up of the others."""
+        seconds = [epoch.train_seconds for epoch in self.history]
+        warm = seconds[1:]
+        return self.watch.certificate(warm or seconds, drift=drift(warm) if len(warm) > 1 else None)
 
     def _state(self, optimizer: torch.optim.Optimizer) -> dict[str, Any]:
         """All that the next epoch depends on; data order and augmentation follow from seed and epoch."""

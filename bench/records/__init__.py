@@ -1,7 +1,8 @@
 """What a trial leaves behind: frozen, versioned, and enough to make every table without torch."""
 
+from bench.records.certificate import Certificate
 from bench.records.conditions import Choices, DataFacts, Decisions, InitialFacts, Variant
-from bench.records.speed import ThroughputFacts
+from bench.records.speed import LatencyFacts, PhaseFacts, ThroughputFacts
 from bench.records.splits import Split, SplitFacts
 from bench.records.static import StaticFacts
 from bench.records.tables import (
@@ -33,11 +34,14 @@ __all__ = [
     "LEDGER_COLUMNS",
     "PREDICTION_COLUMNS",
     "SCHEMA_VERSION",
+    "Certificate",
     "Choices",
     "DataFacts",
     "Decisions",
     "EpochFacts",
     "InitialFacts",
+    "LatencyFacts",
+    "PhaseFacts",
     "Split",
     "SplitFacts",
     "StaticFacts",

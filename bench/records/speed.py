@@ -1,9 +1,10 @@
-"""How fast a network was."""
+"""How fast a network was: throughput, latency, and the phases of a training step."""
 
 from __future__ import annotations
 
 from typing import Literal
 
+from bench.records.certificate import Certificate
 from bench.spec import Model
 
 
@@ -15,16 +16,55 @@ class ThroughputFacts(Model):
     images_per_second: float
     """Median over blocks."""
     low: float
-    """Lower end of the 95 % interval of the median (order statistics)."""
+    """Lower end of the 95 % interval for the median of the same measurement made again."""
     high: float
-    """Upper end of it."""
+    """Upper end of it. With one visit: of the 95 % order-statistics interval of the median."""
     milliseconds: float
     """Median time of one step or one forward pass."""
     blocks: int
-    """Number of timed blocks."""
+    """Number of timed blocks, all visits together."""
     steps_per_block: int
     """Steps timed together between two synchronisations."""
+    visits: int = 1
+    """How often the measurement was taken up again, with the other settings in between."""
     drift: float
-    """Median of the last quarter of the blocks over that of the first, minus one."""
+    """Median of the last visit (with one visit: of its last quarter) over that of the first, minus one."""
+    joules_per_image: float | None = None
+    """Energy of the whole device, idle share included; None where it does not report any."""
+    energy_source: str | None = None
+    """The counter that reported it."""
     load_average: float | None = None
-    """One-minute load average before the measurement."""
+    """One-minute load average before the measurement; newer records have it in the certificate."""
+    certificate: Certificate | None = None
+    """None in records from before there were certificates."""
+
+
+class LatencyFacts(Model):
+    """Inference on one image at a time, each call timed by itself; the image lies on the device already."""
+
+    calls: int
+    """Timed calls, after warm-up."""
+    p50: float
+    """Milliseconds, the median call."""
+    p95: float | None
+    """Milliseconds; None with fewer calls than can tell."""
+    p99: float | None
+    """Milliseconds; None with fewer calls than can tell."""
+    certificate: Certificate
+
+
+class PhaseFacts(Model):
+    """Where the time of a training step on real batches goes: medians, the device awaited in between."""
+
+    batch_size: int
+    steps: int
+    """Timed steps, after warm-up."""
+    data_milliseconds: float
+    """Making the batch: index, augment, resize, normalise."""
+    forward_milliseconds: float
+    """Forward pass and loss."""
+    backward_milliseconds: float
+    """Gradients."""
+    optimiser_milliseconds: float
+    """Update of the weights, and forgetting the gradients."""
+    certificate: Certificate

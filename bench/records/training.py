@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bench.records.certificate import Certificate
 from bench.spec import Model
 
 
@@ -42,3 +43,5 @@ class TrainingFacts(Model):
     """The epoch with the best validation accuracy; none when there is no validation set of its own."""
     resumed: int = 0
     """How often the trial was continued from a checkpoint."""
+    certificate: Certificate | None = None
+    """Of the epochs' times; what the machine did is known of the epochs since the last resumption."""

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from bench.plan import Trial
 from bench.records.conditions import Choices, DataFacts, InitialFacts
-from bench.records.speed import ThroughputFacts
+from bench.records.speed import LatencyFacts, PhaseFacts, ThroughputFacts
 from bench.records.splits import SplitFacts
 from bench.records.static import StaticFacts
 from bench.records.training import TrainingFacts
@@ -42,5 +42,7 @@ class TrialRecord(Model):
     splits: tuple[SplitFacts, ...] = ()
     """Every split after the last epoch; no validation where the test set serves as such."""
     throughput: tuple[ThroughputFacts, ...] = ()
+    latency: LatencyFacts | None = None
+    phases: PhaseFacts | None = None
     files: dict[str, str] = {}
     """SHA-256 of every table beside the record, by file name."""

@@ -21,6 +21,10 @@ class Throughput(Model):
     """"train": forward, backward and optimiser; "inference": forward only."""
     seconds: Annotated[float, Field(gt=0)] = 1.0
     """Measuring time for each combination, after warm-up."""
+    latency: bool = True
+    """Time single images in inference, call by call: the 50th, 95th and 99th percentile."""
+    phases: bool = True
+    """Split a training step on real batches into data, forward, backward and optimiser."""
 
 
 class Convergence(Model):

@@ -50,7 +50,7 @@ def _bar(columns: Columns, row: dict[str, Any], option: str, tables: Tables, loo
         "name": plain(row["label"]),
         "x": columns.add([speed]),
         "y": [tables.labels.index(row["label"])],
-        "marker": {"color": look.color},
+        "marker": {"color": look.color, **hatching([row["verdict"]])},
         "error_x": {
             "type": "data",
             "array": columns.add([row["high"] - speed]),
@@ -59,5 +59,11 @@ def _bar(columns: Columns, row: dict[str, Any], option: str, tables: Tables, loo
             "thickness": 1.4,
             "width": 4,
         },
-        "hovertemplate": "%{fullData.name}<br>%{x:,.0f} images/s<extra></extra>",
+        "hovertemplate": f"%{{fullData.name}}<br>%{{x:,.0f}} images/s<br>{row['verdict']}<extra></extra>",
     }
+
+
+def hatching(verdicts: list[str]) -> dict[str, Any]:
+    """Doubtful bars are hatched, so that they stand out in every theme and without colour."""
+    shapes = ["/" if verdict == "doubtful" else "" for verdict in verdicts]
+    return {"pattern": {"shape": shapes, "size": 7, "solidity": 0.25}} if any(shapes) else {}

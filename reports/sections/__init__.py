@@ -7,10 +7,12 @@ from collections.abc import Callable
 from bench.analysis.tables import Tables
 from reports.elements import Section
 from reports.sections.accuracy import convergence, differences, learning_curves
-from reports.sections.cost import cost, throughput
+from reports.sections.cost import cost
 from reports.sections.gradients import gradient_flow, loss_landscape
 from reports.sections.ledger import ledger
 from reports.sections.provenance import data, environment, recipes, suite, trials
+from reports.sections.speed import latency, phases, throughput
+from reports.sections.timings import timings
 from reports.sections.trust import caveats, claims
 
 SECTIONS: tuple[Callable[[Tables], Section | None], ...] = (
@@ -22,6 +24,9 @@ SECTIONS: tuple[Callable[[Tables], Section | None], ...] = (
     cost,
     ledger,
     throughput,
+    latency,
+    phases,
+    timings,
     gradient_flow,
     loss_landscape,
     trials,

@@ -12,6 +12,8 @@ from reports.drawings import Scale, interval
 from reports.elements import Cell, Column, Table
 from reports.palette import Look, looks
 
+DOUBTFUL = "With a question mark, the timing of some seed is doubtful."
+
 
 def suite_looks(tables: Tables) -> dict[str, Look]:
     """Looks by place in the suite, so that a run of some architectures keeps their colours."""
@@ -39,8 +41,9 @@ def ranking(tables: Tables) -> Table:
                                   "since it is selected on the test set."),
         Column("Params", "", "Unique trainable elements, a shared module counted once."),
         Column("MACs", "per image", "Of convolutions, linear layers, matrix products."),
-        Column("Training", "an epoch", "Seconds of training alone, of the median epoch; mean over seeds."),
-        Column("Training", "images/s", "Median over epochs, mean over seeds."),
+        Column("Training", "an epoch", "Seconds of training alone, of the median epoch; mean over seeds. "
+                                       + DOUBTFUL),
+        Column("Training", "images/s", "Median over epochs, mean over seeds. " + DOUBTFUL),
         Column("Seeds", "done", "Finished of planned trials."),
     )  # fmt: skip
     body = tuple(_row(row, drawn[row["label"]], scale, selected=selected) for row in entries)
@@ -60,10 +63,15 @@ def _row(row: dict[str, Any], look: Look, scale: Scale, *, selected: bool) -> tu
         Cell(show.percent(row["best_test_accuracy"]), row["best_test_accuracy"]),
         Cell(show.si(row["params"]), row["params"]),
         Cell(show.si(row["macs"]), row["macs"]),
-        Cell(show.seconds(row["seconds_per_epoch"]), row["seconds_per_epoch"]),
-        Cell(show.rate(row["train_images_per_second"]), row["train_images_per_second"]),
+        _timed(show.seconds(row["seconds_per_epoch"]), row, "seconds_per_epoch"),
+        _timed(show.rate(row["train_images_per_second"]), row, "train_images_per_second"),
         Cell(seeds, row["seeds_done"], tone="bad" if row["seeds_done"] < row["seeds_planned"] else ""),
     )
+
+
+def _timed(text: str, row: dict[str, Any], column: str) -> Cell:
+    """A mean over timings, marked where one of them is doubtful."""
+    return Cell(f"{text} ?" if row["timings_doubtful"] else text, row[column])
 
 
 def _accuracy_note() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from factories import architectures, document, write_run
+from factories import architectures, certificate, document, write_run
 
 from bench.analysis.tables import load
 from bench.records import InitialFacts
@@ -54,30 +54,30 @@ def test_each_departure_is_named(tmp_path, kind, change):
     assert set(kinds(tmp_path, change)) == {kind}
 
 
-@pytest.mark.parametrize(
-    ("kind", "values"),
-    [("unsteady timing", {"drift": -0.08}), ("imprecise timing", {"low": 100.0, "high": 900.0})],
-)
-def test_doubtful_timings_are_marked(tmp_path, kind, values):
-    """Drift above 5 % and an interval wider than 10 % are doubtful; they stay in the table."""
+@pytest.mark.parametrize("part", ["training", "latency", "phases"])
+def test_a_doubtful_timing_is_a_warning_of_its_kind(tmp_path, part):
+    """Whatever was timed; who, what and why are named, and the timing stays."""
+    doubtful = certificate(doubts={"busy machine": "others used 0.9 of 2 cores"})
+    change = altered(
+        part, lambda record: first(record) and record.trial.label == "Network 1", certificate=doubtful
+    )
+    tables = load(write_run(tmp_path, FAIR, change))
+    assert list(tables.warnings["kind"]) == ["busy machine"]
+    assert f"Network 1 seed 0, {part} (others used 0.9 of 2 cores)" in tables.warnings["message"].iloc[0]
+    assert len(tables.certificates) == 18
+
+
+def test_doubtful_throughput_is_kept_and_marked(tmp_path):
+    """Every row of it is there, with its verdict."""
 
     def change(record):
-        facts = tuple(fact.model_copy(update=values) for fact in record.throughput)
+        doubtful = certificate(doubts={"unsteady timing": "+8.0% from first to last"})
+        facts = tuple(fact.model_copy(update={"certificate": doubtful}) for fact in record.throughput)
         return record.model_copy(update={"throughput": facts})
 
     tables = load(write_run(tmp_path, FAIR, change))
-    assert set(tables.warnings["kind"]) == {kind}
-    assert len(tables.throughput) == 8
-
-
-def test_a_busy_machine(tmp_path):
-    """More load than the trial's own threads: speeds are those of a shared machine."""
-
-    def change(record):
-        facts = tuple(fact.model_copy(update={"load_average": 9.3}) for fact in record.throughput)
-        return record.model_copy(update={"throughput": facts})
-
-    assert kinds(tmp_path, change) == ["busy machine"]
+    assert set(tables.warnings["kind"]) == {"unsteady timing"}
+    assert list(tables.throughput["verdict"]) == ["doubtful"] * 8
 
 
 def test_one_seed(tmp_path):

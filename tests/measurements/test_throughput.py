@@ -1,14 +1,13 @@
-"""Timing: the interval of the median, warm-up, and what is recorded."""
+"""Throughput: visits in turn, warm-up, energy, and what is recorded."""
 
-import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from bench.measurements import throughput
 from bench.measurements.device import Device
+from bench.measurements.sensors.energy import Meter
 from bench.measurements.steps import Workload, seconds_of
-from bench.measurements.throughput import median_interval
 from bench.spec import Execution, Recipe, Throughput
 
 
@@ -17,26 +16,6 @@ def workload():
     model = nn.Sequential(nn.Flatten(), nn.Linear(48, 4))
     device = Device.chosen(Execution(device="cpu", precision="float32"))
     return Workload(model, Recipe(), device, (3, 4, 4), 4)
-
-
-def test_six_values_give_their_range():
-    """Worked by hand: 1 - 2 / 2**6 = 0.969; without the ends it would be 1 - 14 / 2**6 = 0.78."""
-    assert median_interval([3, 1, 6, 2, 5, 4]) == (1, 6)
-
-
-def test_twenty_values_give_the_sixth_to_the_fifteenth():
-    """The table of Hahn & Meeker: coverage 0.959."""
-    assert median_interval(list(range(1, 21))) == (6, 15)
-
-
-def test_the_interval_covers_the_median_often_enough():
-    """At least 95 % of samples of a skewed distribution."""
-    rng = np.random.default_rng(0)
-    hits = 0
-    for _ in range(2000):
-        low, high = median_interval(rng.exponential(size=20).tolist())
-        hits += low <= np.log(2) <= high
-    assert hits / 2000 > 0.945
 
 
 def test_every_combination_is_measured(workload):
@@ -49,7 +28,53 @@ def test_every_combination_is_measured(workload):
     for row in rows:
         assert row.low <= row.images_per_second <= row.high
         assert row.images_per_second == pytest.approx(row.batch_size / row.milliseconds * 1000)
-        assert row.blocks >= throughput.FEWEST_BLOCKS
+        assert row.visits in (throughput.FEWEST_VISITS, throughput.MOST_VISITS)
+        assert row.blocks >= row.visits
+        assert row.certificate.samples == row.blocks
+
+
+def test_the_settings_take_turns(workload, monkeypatch):
+    """So that what changes on the machine meanwhile meets all of them, and shows in their intervals."""
+    order = []
+    visit = throughput.Setting.visit
+
+    def noted(setting):
+        order.append((setting.mode, setting.batch_size))
+        visit(setting)
+
+    monkeypatch.setattr(throughput.Setting, "visit", noted)
+    throughput.time_workload(workload, Throughput(batch_sizes=(1, 8), seconds=0.02))
+    assert order == order[:4] * throughput.MOST_VISITS
+    assert len(set(order)) == 4
+
+
+def test_slow_steps_are_visited_less_often(workload, monkeypatch):
+    """Three visits of one block each, when a step takes longer than a visit should."""
+    monkeypatch.setattr(throughput, "seconds_of", lambda step, count, device: 3.0 * count)
+    monkeypatch.setattr(throughput, "warm_up", lambda step, device, target: 3.0)
+    (row,) = throughput.time_workload(workload, Throughput(batch_sizes=(8,), modes=("train",)))
+    assert (row.visits, row.blocks, row.steps_per_block) == (3, 3, 1)
+    assert row.images_per_second == pytest.approx(8 / 3)
+
+
+def test_energy_is_that_of_the_timed_images(workload, monkeypatch):
+    """A meter that counts one joule between two readings: joules of all visits over images of all blocks."""
+    readings = iter(range(1000))
+    monkeypatch.setattr(
+        throughput.Meter, "of", lambda device, gpu: Meter("a meter", lambda: float(next(readings)))
+    )
+    (row,) = throughput.time_workload(
+        workload, Throughput(batch_sizes=(4,), modes=("inference",), seconds=0.02)
+    )
+    assert row.joules_per_image == pytest.approx(row.visits / (row.blocks * row.steps_per_block * 4))
+    assert row.energy_source == "a meter"
+
+
+def test_where_nothing_reports_energy_there_is_none(workload, monkeypatch):
+    """Not zero."""
+    monkeypatch.setattr(throughput.Meter, "of", lambda device, gpu: None)
+    (row,) = throughput.time_workload(workload, Throughput(batch_sizes=(4,), modes=("train",), seconds=0.02))
+    assert (row.joules_per_image, row.energy_source) == (None, None)
 
 
 def test_warm_up_waits_until_timings_agree(workload, monkeypatch):

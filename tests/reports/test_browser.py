@@ -33,7 +33,9 @@ def test_every_figure_is_drawn(page):
     drawn = page.eval_on_selector_all(
         "figure.plot", "all => all.map(f => [f.id, f.querySelectorAll('.plot path').length])"
     )
-    assert [name for name, _ in drawn] == ["figure-cost", "figure-curves", "figure-throughput"]
+    assert [name for name, _ in drawn] == [
+        "figure-cost", "figure-curves", "figure-throughput", "figure-phases",
+    ]  # fmt: skip
     assert all(paths >= 3 for _, paths in drawn)
 
 
@@ -57,16 +59,16 @@ def test_switches_change_what_is_drawn(page):
 
 
 def test_the_legend_hides_an_architecture_in_every_figure(page):
-    """One press takes its traces away everywhere, another brings them back."""
+    """One press takes its traces away everywhere, another brings them back; phases have no architecture."""
     canvases = "[...document.querySelectorAll('.canvas')]"
     traces = f"{canvases}.map(canvas => canvas.data.filter(trace => trace.name === 'CNN').length)"
     before = page.evaluate(traces)
     button = page.locator("#figure-cost .legend button", has_text=re.compile("^CNN$"))
     button.click()
-    assert page.evaluate(traces) == [0, 0, 0]
+    assert page.evaluate(traces) == [0, 0, 0, 0]
     assert page.locator("#figure-curves .legend button[aria-pressed=false]").count() == 1
     button.click()
-    assert page.evaluate(traces) == before == [1, 1, 1]
+    assert page.evaluate(traces) == before == [1, 1, 1, 0]
 
 
 def test_tables_sort_by_exact_value(page):

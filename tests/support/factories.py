@@ -17,9 +17,12 @@ from bench.records import (
     LANDSCAPE_COLUMNS,
     LAYER_COLUMNS,
     LEDGER_COLUMNS,
+    Certificate,
     Choices,
     DataFacts,
     EpochFacts,
+    LatencyFacts,
+    PhaseFacts,
     StaticFacts,
     ThroughputFacts,
     TrainingFacts,
@@ -228,8 +231,11 @@ def make_record(
             last=rows[-1],
             best=max(rows, key=lambda row: row.test_accuracy),
             selected=max(rows, key=lambda row: row.validation_accuracy or 0.0),
+            certificate=certificate(),
         ),
         throughput=_throughput(trial, speed),
+        latency=_latency(trial, speed),
+        phases=_phases(trial, speed),
     )
     return record, [row.model_dump() for row in rows], layers
 
@@ -259,6 +265,39 @@ def _ledger(record: TrialRecord) -> list[dict[str, object]]:
     return [dict(zip(LEDGER_COLUMNS, term, strict=True)) for term in terms]
 
 
+def certificate(**changes: Any) -> Certificate:
+    """A certificate of a timing that nothing disturbed."""
+    conditions = {
+        "synchronised": "none needed: the CPU computes before a call returns", "clock": "time.perf_counter",
+        "samples": 20, "seconds": 1.0, "spread": 0.01, "drift": 0.004, "cores": 2, "own_cores": 1.97,
+        "other_cores": 0.02, "stolen_cores": 0.0, "preemptions_per_second": 12.0, "quota_seconds": 0.0,
+        "load_average": 1.2, "unreadable": ("cpu celsius",),
+    }  # fmt: skip
+    return Certificate.model_validate(conditions | changes)
+
+
+def _latency(trial: Trial, speed: float) -> LatencyFacts | None:
+    if trial.throughput is None or not trial.throughput.latency:
+        return None
+    p50 = 1000 / speed
+    return LatencyFacts(calls=600, p50=p50, p95=1.2 * p50, p99=1.5 * p50, certificate=certificate())
+
+
+def _phases(trial: Trial, speed: float) -> PhaseFacts | None:
+    if trial.throughput is None or not trial.throughput.phases:
+        return None
+    step = 1000 * trial.recipe.batch_size / speed
+    return PhaseFacts(
+        batch_size=trial.recipe.batch_size,
+        steps=40,
+        data_milliseconds=0.05 * step,
+        forward_milliseconds=0.3 * step,
+        backward_milliseconds=0.6 * step,
+        optimiser_milliseconds=0.05 * step,
+        certificate=certificate(),
+    )
+
+
 def _throughput(trial: Trial, speed: float) -> tuple[ThroughputFacts, ...]:
     if trial.throughput is None:
         return ()
@@ -272,7 +311,9 @@ def _throughput(trial: Trial, speed: float) -> tuple[ThroughputFacts, ...]:
             milliseconds=1000 * size / rate,
             blocks=25,
             steps_per_block=4,
+            visits=5,
             drift=0.004,
+            certificate=certificate(),
         )
         for mode in trial.throughput.modes
         for size in trial.throughput.batch_sizes

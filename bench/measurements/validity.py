@@ -1,0 +1,152 @@
+"""Watch the machine while something is timed, and certify the timing."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+
+from typing_extensions import Self
+
+from bench import environment
+from bench.measurements.device import Device
+from bench.measurements.doubts import doubts
+from bench.measurements.sensors import processor
+from bench.measurements.sensors.gpu import Gpu, GpuState
+from bench.measurements.sensors.processor import Counters
+from bench.records import Certificate
+
+SHORTEST = 0.25
+"""Seconds; the ticks of /proc/stat, 10 ms each, are too coarse to split a shorter time among processes."""
+
+
+class Watch:
+    """Adds up what the machine does inside `with watch:`, which may be entered again and again."""
+
+    def __init__(self, device: Device) -> None:
+        self.device = device
+        self.gpu = Gpu.find(device.handle)
+        self.seconds = 0.0
+        self._load = environment.load_average()
+        self._cores = len(processor.usable())
+        self._stretches: list[tuple[Counters, Counters]] = []
+        self._megahertz: list[float | None] = []
+        self._gpu: list[GpuState] = []
+
+    def __enter__(self) -> Self:
+        """Begin a stretch, right after a warm-up, so that clocks are those of work and not of idling."""
+        self._look()
+        self._before = processor.counters()
+        self._started = time.perf_counter()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds += time.perf_counter() - self._started
+        self._stretches.append((self._before, processor.counters()))
+        self._look()
+
+    def certificate(
+        self,
+        samples: Sequence[float],
+        *,
+        drift: float | None,
+        reach: float | None = None,
+        clock: str | None = None,
+    ) -> Certificate | None:
+        """Certify a timing.
+
+        Args:
+            samples: What was timed, each block, call, step or epoch, in seconds.
+            drift: The last of them over the first, minus one.
+            reach: How far the interval goes from the median, relative to it.
+            clock: What was read, if not `time.perf_counter`.
+
+        Returns:
+            None where nothing was watched.
+        """
+        if not self._stretches:
+            return None
+        found = {
+            "synchronised": self.device.synchronisation,
+            "clock": clock or "time.perf_counter",
+            "samples": len(samples),
+            "seconds": self.seconds,
+            "spread": spread(samples),
+            "drift": drift,
+            "cores": self._cores,
+            "load_average": self._load,
+            **self._of_processor(),
+            **self._of_gpu(),
+        }
+        names = READINGS if self.device.handle.type == "cuda" else READINGS[:-4]
+        found["unreadable"] = tuple(name.replace("_", " ") for name in names if found[name] is None)
+        certificate = Certificate.model_validate(found)
+        return certificate.model_copy(update={"doubts": doubts(certificate, reach)})
+
+    def _of_processor(self) -> dict[str, object]:
+        own = self._difference(lambda total: total.own) or 0.0
+        busy = self._difference(lambda total: total.busy)
+        stolen = self._difference(lambda total: total.stolen)
+        preemptions = self._difference(lambda total: total.preemptions)
+        throttles = self._difference(lambda total: total.throttles)
+        tellable = self.seconds >= SHORTEST
+        return {
+            "own_cores": own / self.seconds,
+            "other_cores": max(busy - own, 0.0) / self.seconds if busy is not None and tellable else None,
+            "stolen_cores": stolen / self.seconds if stolen is not None and tellable else None,
+            "preemptions_per_second": None if preemptions is None else preemptions / self.seconds,
+            "quota_seconds": self._difference(lambda total: total.quota),
+            "cpu_throttle_events": None if throttles is None else int(throttles),
+            "cpu_megahertz": ends(self._megahertz),
+            "cpu_celsius": processor.celsius(),
+        }
+
+    def _of_gpu(self) -> dict[str, object]:
+        seen = [state.slowdowns for state in self._gpu if state.slowdowns is not None]
+        processes = [state.other_processes for state in self._gpu if state.other_processes is not None]
+        return {
+            "gpu_megahertz": ends([state.megahertz for state in self._gpu]),
+            "gpu_celsius": self._gpu[-1].celsius if self._gpu else None,
+            "gpu_slowdowns": tuple(dict.fromkeys(name for names in seen for name in names)) if seen else None,
+            "gpu_other_processes": max(processes, default=None),
+        }
+
+    def _difference(self, of: Callable[[Counters], float | None]) -> float | None:
+        """How much a counter grew in all stretches together."""
+        grown = [(of(before), of(after)) for before, after in self._stretches]
+        if any(before is None or after is None for before, after in grown):
+            return None
+        return sum(after - before for before, after in grown if before is not None and after is not None)
+
+    def _look(self) -> None:
+        self._megahertz.append(processor.megahertz())
+        if self.gpu is not None:
+            self._gpu.append(self.gpu.read())
+
+
+READINGS = (
+    "other_cores", "stolen_cores", "preemptions_per_second", "quota_seconds", "load_average", "cpu_megahertz",
+    "cpu_celsius", "cpu_throttle_events",
+    "gpu_megahertz", "gpu_celsius", "gpu_slowdowns", "gpu_other_processes",
+)  # fmt: skip
+"""Fields of a certificate that not every machine can fill; the last four where a GPU computes."""
+
+
+def spread(samples: Sequence[float]) -> float:
+    """Interquartile range over median; 0 for a single sample."""
+    if len(samples) < 2:
+        return 0.0
+    low, middle, high = statistics.quantiles(samples, n=4, method="inclusive")
+    return (high - low) / middle
+
+
+def drift(samples: Sequence[float]) -> float:
+    """Median of the last quarter of the samples over that of the first, minus one."""
+    quarter = max(1, len(samples) // 4)
+    return statistics.median(samples[-quarter:]) / statistics.median(samples[:quarter]) - 1
+
+
+def ends(readings: Sequence[float | None]) -> tuple[float, float] | None:
+    """The first and the last of what was read."""
+    known = [reading for reading in readings if reading is not None]
+    return (float(known[0]), float(known[-1])) if known else None

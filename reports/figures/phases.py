@@ -1,0 +1,60 @@
+"""Where the time of a training step goes: one stacked bar an architecture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bench.analysis.frames import rows
+from bench.analysis.tables import Tables
+from reports.figures.spec import Columns, Trace, axis, figure, plain, switch
+from reports.figures.speed import BAR, hatching
+
+PHASES = ("data", "forward", "backward", "optimiser")
+
+SHADES = ("var(--rule)", "var(--quiet)", "var(--ink)", "var(--soft)")
+"""Greys, since colours stand for architectures; neighbours in a bar differ clearly."""
+
+
+def phase_bars(tables: Tables) -> dict[str, Any]:
+    """Medians of the phases, as milliseconds or as shares of their sum."""
+    columns = Columns()
+    entries = rows(tables.phases)
+    totals = [sum(row[f"{phase}_milliseconds"] for phase in PHASES) for row in entries]
+    traces: list[Trace] = []
+    for phase, color in zip(PHASES, SHADES, strict=True):
+        parts = [row[f"{phase}_milliseconds"] for row in entries]
+        shares = [part / total for part, total in zip(parts, totals, strict=True)]
+        for option, values, hover in (("time", parts, "%{x:.3~g} ms"), ("share", shares, "%{x:.1%}")):
+            traces.append(
+                {
+                    "type": "bar",
+                    "orientation": "h",
+                    "when": {"unit": option},
+                    "name": phase,
+                    "x": columns.add(values),
+                    "y": list(range(len(entries))),
+                    "marker": {"color": color, **hatching([row["verdict"] for row in entries])},
+                    "showlegend": True,
+                    "hovertemplate": f"{phase} {hover}<extra></extra>",
+                }
+            )
+    layout = {
+        "barmode": "stack",
+        "xaxis": axis("Milliseconds of a step", rangemode="tozero"),
+        "yaxis": {
+            "tickvals": list(range(len(entries))),
+            "ticktext": [plain(row["label"], 22) for row in entries],
+            "range": [len(entries) - 0.5, -0.5],
+            "showgrid": False,
+        },
+        "height": 150 + BAR * len(entries),
+        "bargap": 0.5,
+        "hovermode": "closest",
+        "showlegend": True,
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
+    }
+    options = [
+        ("time", "Milliseconds", {}),
+        ("share", "Shares", {"xaxis": axis("Share of a step", tickformat=".0%", range=[0, 1])}),
+    ]
+    return figure(columns, traces, layout, [switch("unit", "As", options)])
