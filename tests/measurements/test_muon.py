@@ -59,3 +59,14 @@ def test_the_rest_takes_the_steps_of_torchs_nesterov_sgd():
         for optimizer in optimizers:
             optimizer.step()
     assert torch.allclose(ours, theirs)
+
+
+@pytest.mark.cuda
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_on_cuda_the_iteration_runs_in_bfloat16():
+    """To its precision, the result is that of the CPU; weights stay in float32."""
+    torch.manual_seed(0)
+    matrix = torch.randn(16, 40)
+    result = orthogonalise(matrix.cuda(), steps=3)
+    assert result.dtype == torch.float32
+    assert torch.allclose(result.cpu(), orthogonalise(matrix, steps=3), atol=0.05)
