@@ -19,6 +19,7 @@ from bench.analysis.gradients import (
     landscape_table,
     signal_table,
 )
+from bench.analysis.profile import layer_time_table, profile_table
 from bench.analysis.recipes import recipe_table
 from bench.analysis.speed import certificate_table, latency_table, phase_table, throughput_table
 from bench.analysis.summary import summary_table
@@ -56,6 +57,14 @@ class Tables:
     """One row an architecture: data, forward, backward and optimiser of a training step."""
     certificates: pd.DataFrame
     """One row a timing: whether to believe it, and why."""
+    profiles: pd.DataFrame
+    """One row a profiled architecture: under which circumstances."""
+    profile_phases: pd.DataFrame
+    """One row an architecture and phase of its training step, under the profiler."""
+    operators: pd.DataFrame
+    """One row an architecture and operator of its training step."""
+    layer_times: pd.DataFrame
+    """One row an architecture and module that took time, beside its MACs."""
     convergence: pd.DataFrame
     """One row an architecture and target, over seeds."""
     convergence_by_seed: pd.DataFrame
@@ -115,6 +124,7 @@ def load(run: Run) -> Tables:
     trials = trial_table(outcomes)
     epochs = epoch_table(outcomes)
     throughput = throughput_table(outcomes)
+    layers, profiles = static_table(outcomes, "layers.csv"), profile_table(outcomes)
     recipes = recipe_table(suite, labels)
     by_seed = convergence.to_targets(trials, epochs, suite.measure.convergence.targets)
     gradients, activations = gradient_table(outcomes), activation_table(outcomes)
@@ -126,12 +136,16 @@ def load(run: Run) -> Tables:
         trials=trials,
         epochs=epochs,
         summary=summary_table(labels, outcomes, trials, epochs, throughput),
-        layers=static_table(outcomes, "layers.csv"),
+        layers=layers,
         ledger=static_table(outcomes, "ledger.csv"),
         throughput=throughput,
         latency=latency_table(outcomes),
         phases=phase_table(outcomes),
         certificates=certificate_table(outcomes),
+        profiles=profiles,
+        profile_phases=static_table(outcomes, "profile_phases.csv"),
+        operators=static_table(outcomes, "profile.csv"),
+        layer_times=layer_time_table(outcomes, layers, profiles),
         convergence=convergence.over_seeds(by_seed),
         convergence_by_seed=by_seed,
         differences=difference_table(labels, trials, "test_accuracy"),

@@ -17,7 +17,10 @@ from bench.records import (
     GRADIENT_COLUMNS,
     LANDSCAPE_COLUMNS,
     LAYER_COLUMNS,
+    LAYER_TIME_COLUMNS,
     LEDGER_COLUMNS,
+    PROFILE_COLUMNS,
+    PROFILE_PHASE_COLUMNS,
     EpochFacts,
     TrialRecord,
 )
@@ -31,8 +34,11 @@ TABLES = {
     "activations.csv": ACTIVATION_COLUMNS,
     "first_steps.csv": FIRST_STEPS_COLUMNS,
     "landscape.csv": LANDSCAPE_COLUMNS,
+    "profile_phases.csv": PROFILE_PHASE_COLUMNS,
+    "profile.csv": PROFILE_COLUMNS,
+    "layer_times.csv": LAYER_TIME_COLUMNS,
 }
-TEXT = ("layer", "type", "output_shape", "convention", "unit", "term", "kind")
+TEXT = ("layer", "type", "output_shape", "convention", "unit", "term", "kind", "phase", "operator")
 
 EPOCH_METRICS = (
     "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "test_loss", "test_accuracy",
@@ -94,7 +100,7 @@ def epoch_table(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
 
 
 def static_table(outcomes: tuple[Outcome, ...], name: str) -> pd.DataFrame:
-    """`name` of each architecture, layers.csv or ledger.csv, from the first of its trials that left one."""
+    """`name` of each architecture, for example layers.csv, from the first of its trials that left one."""
     frames: dict[str, pd.DataFrame] = {}
     for frame in joined(outcomes, name):
         if len(frame):

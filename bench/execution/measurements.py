@@ -5,17 +5,19 @@ from __future__ import annotations
 from bench.measurements import (
     activations,
     classification,
+    event_file,
     first_steps,
     gradient_flow,
     landscape,
     latency,
     phases,
-    profile,
+    profiling,
     throughput,
 )
 from bench.measurements.subject import AfterTraining, AlongTraining
 
 ALONG_TRAINING = (
+    AlongTraining(lambda _: True, event_file.start),
     AlongTraining(lambda trial: trial.gradient_flow, gradient_flow.start),
     AlongTraining(lambda trial: trial.gradient_flow, activations.start),
     AlongTraining(lambda trial: trial.gradient_flow, first_steps.start),
@@ -32,5 +34,5 @@ AFTER_TRAINING = (
     AfterTraining(
         "phases", lambda trial: trial.throughput is not None and trial.throughput.phases, phases.measure
     ),
-    AfterTraining("profile", lambda trial: trial.profile, profile.measure),
+    AfterTraining("profile", lambda trial: trial.profile, profiling.measure),
 )

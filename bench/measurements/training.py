@@ -19,6 +19,7 @@ from bench.data.batches import Batches, ImageSet, Pipeline, derive_seed, shuffle
 from bench.measurements import checkpoint, initial
 from bench.measurements.device import Device
 from bench.measurements.evaluation import Evaluation, evaluate
+from bench.measurements.marks import BACKWARD, DATA, FORWARD, LOSS, OPTIMIZER, Mark, unmarked
 from bench.measurements.optimisation import learning_rate, make_optimizer, set_learning_rate
 from bench.measurements.validity import Watch, drift
 from bench.plan import Trial
@@ -60,6 +61,8 @@ class Training:
     initial: InitialFacts | None = None
     after_epoch: list[Callable[[int], None]] = field(default_factory=list)
     """Called with the number of completed epochs, at 0 and after each; for measurements along training."""
+    mark: Mark = unmarked
+    """Names the parts of a step to a profiler."""
     after_backward: list[Callable[[Tensor], None]] = field(default_factory=list)
     """Called with the loss of each training step, when gradients are there and weights not yet updated."""
 
@@ -93,7 +96,7 @@ class Training:
             report({"kind": "epoch", **row.model_dump()})
 
     def _epoch(self, number: int, optimizer: torch.optim.Optimizer, report: Report) -> EpochFacts:
-        batches = shuffled(self.train, self.pipeline, self.trial.recipe, seed=self.trial.seed, epoch=number)
+        batches = self.batches(number)
         with self.watch, closing(batches):  # whatever happens, nothing reads ahead any more
             started = self._clock()
             loss, accuracy, rate = self._train_epoch(batches, number, optimizer, report)
@@ -137,7 +140,7 @@ class Training:
         for inputs, labels in batches:
             rate = learning_rate(recipe, number - 1 + seen / images, self.history)
             set_learning_rate(optimizer, rate)
-            loss, logits = self._step(inputs, labels, optimizer)
+            loss, logits = self.step(inputs, labels, optimizer)
             # Sums stay on the device: reading them here would make every step wait for the device.
             loss_sum += loss * len(labels)
             correct += (logits.argmax(1) == labels).sum()
@@ -148,23 +151,35 @@ class Training:
                         "loss": loss_sum.item() / seen, "accuracy": correct.item() / seen})  # fmt: skip
         return loss_sum.item() / seen, correct.item() / seen, rate
 
-    def _step(
-        self, inputs: Tensor, labels: Tensor, optimizer: torch.optim.Optimizer
-    ) -> tuple[Tensor, Tensor]:
+    def batches(self, epoch: int) -> Batches:
+        """The augmented batches of an epoch; close them when leaving early."""
+        recipe = self.trial.recipe
+        with closing(shuffled(self.train, self.pipeline, recipe, seed=self.trial.seed, epoch=epoch)) as made:
+            while True:
+                with self.mark(DATA):
+                    batch = next(made, None)
+                if batch is None:
+                    return
+                yield batch
+
+    def step(self, inputs: Tensor, labels: Tensor, optimizer: torch.optim.Optimizer) -> tuple[Tensor, Tensor]:
         """Forward, backward and update; returns the unsmoothed mean loss and the logits (N, classes)."""
         smoothing = self.trial.recipe.label_smoothing
         # Compiled for one batch size; the incomplete last batch would have it compiled once more.
         complete = len(inputs) == self.trial.recipe.batch_size
         torch.compiler.cudagraph_mark_step_begin()
-        with self.device.autocast():
+        with self.mark(FORWARD), self.device.autocast():
             logits = (self.step_model if complete else self.model)(inputs)
-        logits = logits.float()  # the loss is summed in float32, whatever the network computes in
-        loss = F.cross_entropy(logits, labels, label_smoothing=smoothing)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        with self.mark(LOSS):
+            logits = logits.float()  # the loss is summed in float32, whatever the network computes in
+            loss = F.cross_entropy(logits, labels, label_smoothing=smoothing)
+        with self.mark(BACKWARD):
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
         for observer in self.after_backward:
             observer(loss)
-        optimizer.step()
+        with self.mark(OPTIMIZER):
+            optimizer.step()
         logits = logits.detach()
         return (F.cross_entropy(logits, labels) if smoothing else loss.detach()), logits
 

@@ -2,6 +2,7 @@
 
 from bench.records.certificate import Certificate
 from bench.records.conditions import Choices, DataFacts, Decisions, InitialFacts, Variant
+from bench.records.profile import ProfileFacts
 from bench.records.speed import LatencyFacts, PhaseFacts, ThroughputFacts
 from bench.records.splits import Split, SplitFacts
 from bench.records.static import StaticFacts
@@ -15,8 +16,11 @@ from bench.records.tables import (
     GRADIENT_COLUMNS,
     LANDSCAPE_COLUMNS,
     LAYER_COLUMNS,
+    LAYER_TIME_COLUMNS,
     LEDGER_COLUMNS,
     PREDICTION_COLUMNS,
+    PROFILE_COLUMNS,
+    PROFILE_PHASE_COLUMNS,
 )
 from bench.records.training import EpochFacts, TrainingFacts
 from bench.records.trial import SCHEMA_VERSION, Status, TrialRecord
@@ -31,8 +35,11 @@ __all__ = [
     "GRADIENT_COLUMNS",
     "LANDSCAPE_COLUMNS",
     "LAYER_COLUMNS",
+    "LAYER_TIME_COLUMNS",
     "LEDGER_COLUMNS",
     "PREDICTION_COLUMNS",
+    "PROFILE_COLUMNS",
+    "PROFILE_PHASE_COLUMNS",
     "SCHEMA_VERSION",
     "Certificate",
     "Choices",
@@ -42,6 +49,7 @@ __all__ = [
     "InitialFacts",
     "LatencyFacts",
     "PhaseFacts",
+    "ProfileFacts",
     "Split",
     "SplitFacts",
     "StaticFacts",

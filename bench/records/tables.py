@@ -9,6 +9,18 @@ EPOCH_COLUMNS = (
 """Columns of epochs.csv: one row an epoch; losses in nats, accuracies as fractions, seconds and FLOPs of
 that epoch's training alone; a column without a value stays empty."""
 
+PROFILE_PHASE_COLUMNS = ("phase", "milliseconds", "share")
+"""Columns of profile_phases.csv: one row a phase of a training step, in their order; time of one step,
+under the profiler, and its share of the step."""
+
+PROFILE_COLUMNS = ("operator", "calls", "self_milliseconds", "share")
+"""Columns of profile.csv: one row an operator of a training step; calls and time spent in the operator
+itself, per step, and its share of all operators."""
+
+LAYER_TIME_COLUMNS = ("layer", "type", "forward_milliseconds", "backward_milliseconds")
+"""Columns of layer_times.csv: one row a module that computes anything itself, in the order of first call, by
+the name it has in layers.csv; time of its operators over all its calls, in the fastest profiled step."""
+
 LAYER_COLUMNS = ("layer", "type", "output_shape", "params", "macs", "activations")
 """Columns of layers.csv: one row a leaf module, in the order of first call."""
 

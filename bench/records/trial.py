@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from bench.plan import Trial
 from bench.records.conditions import Choices, DataFacts, InitialFacts
+from bench.records.profile import ProfileFacts
 from bench.records.speed import LatencyFacts, PhaseFacts, ThroughputFacts
 from bench.records.splits import SplitFacts
 from bench.records.static import StaticFacts
@@ -44,5 +45,6 @@ class TrialRecord(Model):
     throughput: tuple[ThroughputFacts, ...] = ()
     latency: LatencyFacts | None = None
     phases: PhaseFacts | None = None
+    profile: ProfileFacts | None = None
     files: dict[str, str] = {}
     """SHA-256 of every table beside the record, by file name."""

@@ -61,7 +61,8 @@ class Measure(Model):
     loss_landscape: LossLandscape | None = None
     """A slice of the loss around the trained weights, once per architecture. `true` takes the defaults."""
     profile: bool = False
-    """A torch.profiler trace of a few training steps, once per architecture."""
+    """A torch.profiler trace of a few training steps for TensorBoard, and tables of what phases, operators
+    and layers take of a step; once per architecture."""
 
     @model_validator(mode="before")
     @classmethod

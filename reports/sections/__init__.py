@@ -10,6 +10,7 @@ from reports.sections.accuracy import convergence, differences, learning_curves
 from reports.sections.cost import cost
 from reports.sections.gradients import gradient_flow, loss_landscape
 from reports.sections.ledger import ledger
+from reports.sections.profile import profile
 from reports.sections.provenance import data, environment, recipes, suite, trials
 from reports.sections.speed import latency, phases, throughput
 from reports.sections.timings import timings
@@ -27,6 +28,7 @@ SECTIONS: tuple[Callable[[Tables], Section | None], ...] = (
     latency,
     phases,
     timings,
+    profile,
     gradient_flow,
     loss_landscape,
     trials,

@@ -165,8 +165,11 @@ def test_speed_gradients_and_trace_are_measured(folder, records):
         for row in record["throughput"]:
             assert 0 < row["low"] <= row["images_per_second"] <= row["high"]
     assert all(not record["throughput"] for record in by_seed[1])
-    assert len(list(folder.glob("trials/*-s0-*/trace/*.pt.trace.json"))) == 2
+    traces = sorted(path.name.split(".")[0] for path in folder.glob("trials/*-s0-*/trace/*.pt.trace.json"))
+    assert traces == ["layers", "layers", "training-step", "training-step"]
     assert not list(folder.glob("trials/*-s1-*/trace"))
+    for path in folder.glob("trials/*-s0-*/layer_times.csv"):
+        assert set(pd.read_csv(path.with_name("layers.csv")).layer) <= set(pd.read_csv(path).layer)
     for path in folder.glob("trials/*/gradient_flow.csv"):
         flow = pd.read_csv(path)
         assert sorted(set(flow.epoch)) == [0, 1, 2, 3]
@@ -321,7 +324,7 @@ def numbers(runs: Path):
     for path in sorted(runs.glob("small/*/trials/*/*.csv")):
         table = pd.read_csv(path)
         timed = [column for column in table if "second" in column or "millisecond" in column]
-        if path.stem != "profile":
+        if path.stem not in ("profile", "profile_phases"):
             tables[f"{path.parent.name}/{path.name}"] = table.drop(columns=timed).to_csv()
     assert tables
     return tables

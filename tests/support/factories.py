@@ -16,13 +16,17 @@ from bench.records import (
     GRADIENT_COLUMNS,
     LANDSCAPE_COLUMNS,
     LAYER_COLUMNS,
+    LAYER_TIME_COLUMNS,
     LEDGER_COLUMNS,
+    PROFILE_COLUMNS,
+    PROFILE_PHASE_COLUMNS,
     Certificate,
     Choices,
     DataFacts,
     EpochFacts,
     LatencyFacts,
     PhaseFacts,
+    ProfileFacts,
     StaticFacts,
     ThroughputFacts,
     TrainingFacts,
@@ -119,6 +123,13 @@ def write_trial(run: Run, trial: Trial, change: Change | None = None) -> None:
             {"x": x, "y": y, "loss": 1 + x * x + y * y / 2, "accuracy": 0.5} for x in STEPS for y in STEPS
         ]
         store.write_table("landscape", LANDSCAPE_COLUMNS, rows)
+    if trial.profile:
+        _write_profile(store)
+        facts = ProfileFacts(
+            batch_size=128, steps=5, clock="host", step_milliseconds=11.0, unprofiled_milliseconds=10.0,
+            layers_milliseconds=12.0,
+        )  # fmt: skip
+        changed = changed.model_copy(update={"profile": facts})
     store.write_record(changed.model_copy(update={"files": store.digests()}))
 
 
@@ -253,6 +264,29 @@ def _layers(params: int, macs: int) -> list[dict[str, object]]:
         }
         for number, share in enumerate(shares)
     ]
+
+
+PHASES = {"data": 1.0, "forward": 3.0, "loss": 0.1, "backward": 5.9, "optimizer": 0.5, "other": 0.5}
+"""Milliseconds."""
+
+LAYER_TIMES = (
+    ("body.0", "Conv2d", 1.5, 2.0), ("body.1", "Conv2d", 0.5, 1.0), ("norm", "BatchNorm2d", 0.25, 0.5),
+    ("body.2", "Conv2d", 0.5, 1.0), ("body.3", "Conv2d", 0.5, 1.0), ("(model)", "Network", 0.25, 0.0),
+)  # fmt: skip
+"""Milliseconds forward and backward: body.0 has a tenth of the MACs and takes the longest."""
+
+
+def _write_profile(store: TrialStore) -> None:
+    """The tables of a profiled step."""
+    total = sum(PHASES.values())
+    phases = [(name, spent, spent / total) for name, spent in PHASES.items()]
+    operators = [(f"aten::operator_{number}", 2.0, 1 / number, 0.4 / number) for number in range(1, 31)]
+    for name, columns, table in (
+        ("profile_phases", PROFILE_PHASE_COLUMNS, phases),
+        ("profile", PROFILE_COLUMNS, operators),
+        ("layer_times", LAYER_TIME_COLUMNS, LAYER_TIMES),
+    ):
+        store.write_table(name, columns, [dict(zip(columns, row, strict=True)) for row in table])
 
 
 def _ledger(record: TrialRecord) -> list[dict[str, object]]:
