@@ -26,9 +26,11 @@ def cross_checks(suite: Suite, document: dict[str, Any]) -> Iterator[str]:
             yield from explain(error, merged, model=Recipe, prefix=f"architectures[{index}].recipe.")
     yield from _starts(suite)
     for index, claim in enumerate(suite.claims):
-        if claim.architecture not in seen:
-            hint = did_you_mean(claim.architecture, seen) or f"; labels: {', '.join(map(repr, seen))}"
-            yield f"claims[{index}].architecture: no architecture has the label {claim.architecture!r}{hint}"
+        for key in ("architecture", "relative_to"):
+            label = getattr(claim, key)
+            if label is not None and label not in seen:
+                hint = did_you_mean(label, seen) or f"; labels: {', '.join(map(repr, seen))}"
+                yield f"claims[{index}].{key}: no architecture has the label {label!r}{hint}"
     if suite.dataset.name in ("folder", "parquet") and suite.dataset.path is None:
         yield f'dataset.path: required when dataset.name is "{suite.dataset.name}"'
 

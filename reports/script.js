@@ -113,7 +113,7 @@
   };
   const resolve = (value, columns, key) => {
     if (typeof value === "string") {
-      if (/color$/.test(key)) return color(value);
+      if (/color(scale)?$/.test(key)) return color(value);
       return /^(x|y|z|array|arrayminus)$/.test(key) && value[0] === "@" ? columns[value.slice(1)] : value;
     }
     if (Array.isArray(value)) return value.map((item) => resolve(item, columns, key));

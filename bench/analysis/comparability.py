@@ -13,11 +13,14 @@ from bench.spec import Suite
 COLUMNS = ("kind", "message")
 
 
-def warning_table(suite: Suite, outcomes: tuple[Outcome, ...], recipes: pd.DataFrame) -> pd.DataFrame:
+def warning_table(
+    suite: Suite, outcomes: tuple[Outcome, ...], recipes: pd.DataFrame, differences: pd.DataFrame
+) -> pd.DataFrame:
     """One row a warning, those about accuracy first."""
     found = [
         *_holes(outcomes),
         *_seeds(outcomes),
+        *_many(differences),
         *_data(outcomes),
         *_recipes(recipes),
         *_trained_before(outcomes),
@@ -51,6 +54,15 @@ def _seeds(outcomes: tuple[Outcome, ...]) -> Iterator[tuple[str, str]]:
     if single:
         who = "each architecture" if len(single) == len(done) else _names(single)
         yield "single seed", f"One seed for {who}: no interval, so no difference can be called real."
+
+
+def _many(differences: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """Differences that look real one by one, and no longer do when all pairs are taken into account."""
+    apart = differences[differences["verdict"].isin(("first", "second"))]
+    chance = int((~apart["holds_among_all"].astype(bool)).sum())
+    if chance:
+        found = f"Of {len(differences)} pairs, {len(apart)} differ by themselves"
+        yield "many comparisons", f"{found}; {chance} of these could be chance, by Holm's correction."
 
 
 def _data(outcomes: tuple[Outcome, ...]) -> Iterator[tuple[str, str]]:

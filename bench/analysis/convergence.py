@@ -19,10 +19,13 @@ JUDGED = ("done", "diverged")
 NO_EPOCH = pd.Series({"epoch": 0, "cumulative_seconds": 0.0, "cumulative_flops": 0.0})
 """What a trial has cost that diverged before its first evaluation."""
 
+NEAR_BEST = 0.99
+"""Share of its best test accuracy at which a trial is called converged."""
+
 SEED_COLUMNS = ("label", "seed", "target", "reached", *AXES)
 COLUMNS = (
     "label", "target", "seeds", "reached", "censored",
-    *(f"{axis}_{what}" for axis in AXES for what in ("median", "mean", "budget")),
+    *(f"{axis}_{what}" for axis in AXES for what in ("median", "mean", "budget")), "rank", "times_fastest",
 )  # fmt: skip
 
 
@@ -64,7 +67,8 @@ def over_seeds(by_seed: pd.DataFrame) -> pd.DataFrame:
 
     A censored trial stands above every trial that reached the target. The median is infinite where half
     of the trials or more are censored; the mean is infinite where any is, since dropping it would flatter.
-    The budget is the largest cost a censored trial was given, NaN where none is censored.
+    The budget is the largest cost a censored trial was given, NaN where none is censored. Ranks are those of
+    the median seconds to the same target, as DAWNBench ranks; a censored median has none.
     """
     rows: list[dict[str, object]] = []
     for (label, target), group in groups(by_seed, "label", "target"):
@@ -82,7 +86,35 @@ def over_seeds(by_seed: pd.DataFrame) -> pd.DataFrame:
             row[f"{axis}_mean"] = float(cost.mean()) if not censored.any() else math.inf
             row[f"{axis}_budget"] = float(group.loc[censored, axis].max()) if censored.any() else math.nan
         rows.append(row)
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    seconds = table["seconds_median"].astype(float).replace(math.inf, math.nan)
+    table["rank"] = seconds.groupby(table["target"]).rank(method="min")
+    table["times_fastest"] = seconds / seconds.groupby(table["target"]).transform("min")
+    return table
+
+
+def curve_facts(epochs: pd.DataFrame) -> pd.DataFrame:
+    """One row a trial with a curve: its area, and the epochs that it took to converge."""
+    table = [
+        {
+            "label": label,
+            "seed": seed,
+            "area_under_curve": area_under_curve(curve["test_accuracy"]),
+            "epochs_to_converge": epochs_to_converge(curve),
+        }
+        for (label, seed), curve in groups(epochs, "label", "seed")
+    ]
+    return pd.DataFrame(table, columns=["label", "seed", "area_under_curve", "epochs_to_converge"])
+
+
+def epochs_to_converge(curve: pd.DataFrame) -> float:
+    """Epochs to the first evaluation within 1 % (relative) of the trial's own best test accuracy.
+
+    Unlike a target it asks how soon a network is done, not how soon it is good. A network that still
+    improves when its budget ends has not converged, and this number does not tell.
+    """
+    accuracy = curve["test_accuracy"]
+    return float(curve.loc[accuracy >= NEAR_BEST * accuracy.max(), "epoch"].iloc[0])
 
 
 def area_under_curve(accuracy: pd.Series) -> float:

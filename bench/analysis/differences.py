@@ -8,18 +8,21 @@ import math
 import pandas as pd
 
 from bench.analysis.frames import rows, where
+from bench.analysis.multiplicity import holm
+from bench.analysis.power import LEVEL
 from bench.analysis.statistics import paired_difference
 
 COLUMNS = (
     "first", "second", "metric", "seeds", "difference", "low", "high", "effect_size", "verdict",
-    "seeds_needed",
+    "seeds_needed", "p_value", "p_holm", "holds_among_all",
 )  # fmt: skip
 
 
 def difference_table(labels: tuple[str, ...], trials: pd.DataFrame, metric: str) -> pd.DataFrame:
     """Every pair of architectures, first minus second, paired by seed.
 
-    Intervals hold for each pair on its own; they are not widened for the number of pairs.
+    Interval and verdict hold for each pair on its own; `p_holm` and `holds_among_all` take into account how
+    many pairs are compared.
 
     Args:
         labels: Architectures in the order of the suite.
@@ -28,6 +31,7 @@ def difference_table(labels: tuple[str, ...], trials: pd.DataFrame, metric: str)
 
     Returns:
         `verdict` is "first", "second", "indistinguishable", or "unknown" for fewer than two common seeds.
+        `holds_among_all` tells whether a difference remains significant after Holm's correction.
     """
     done = where(trials, status="done")
     values = {
@@ -51,6 +55,10 @@ def difference_table(labels: tuple[str, ...], trials: pd.DataFrame, metric: str)
                 "effect_size": difference.effect_size,
                 "verdict": difference.verdict,
                 "seeds_needed": difference.seeds_needed or math.nan,
+                "p_value": difference.p_value,
             }
         )
-    return pd.DataFrame(table, columns=list(COLUMNS))
+    found = pd.DataFrame(table, columns=list(COLUMNS))
+    found["p_holm"] = holm(list(found["p_value"]))
+    found["holds_among_all"] = found["p_holm"] < LEVEL
+    return found

@@ -1,4 +1,4 @@
-"""Seeds as replicates: Student-t intervals, differences paired by seed, and seeds needed to settle one."""
+"""Seeds as replicates: Student-t intervals, and differences paired by seed with their effect size."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtrit
+from scipy.special import gammaln, stdtr, stdtrit
+
+from bench.analysis.power import seeds_needed
 
 CONFIDENCE = 0.95
 """Coverage of every interval in tables and figures."""
-
-MOST_SEEDS = 1000
-"""Beyond this many seeds, the number needed is not stated: nobody would run them."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +35,12 @@ class Difference:
     low: float
     high: float
     effect_size: float
-    """Cohen's d of paired samples: mean over standard deviation of the differences; NaN where undefined."""
+    """Cohen's d_z, mean over standard deviation of the differences, times Hedges' correction for few seeds;
+    NaN where undefined."""
+    p_value: float
+    """Two-sided, of the paired t-test; NaN for fewer than two pairs."""
     seeds_needed: int | None
-    """Smallest number of seeds whose interval would exclude zero if mean and spread stay as observed."""
+    """Seeds with which the interval excludes zero with power 0.8, if mean and spread are as observed."""
 
     @property
     def verdict(self) -> str:
@@ -81,23 +83,33 @@ def paired_difference(first: Mapping[int, float], second: Mapping[int, float]) -
     pairs = [pair for pair in pairs if not math.isnan(pair)]
     interval = mean_interval(pairs)
     if interval.n < 2:
-        return Difference(interval.n, interval.mean, math.nan, math.nan, math.nan, None)
+        return Difference(interval.n, interval.mean, math.nan, math.nan, math.nan, math.nan, None)
     deviation = _spread(np.array(pairs))
     return Difference(
         interval.n,
         interval.mean,
         interval.low,
         interval.high,
-        interval.mean / deviation if deviation else math.nan,
+        hedges_correction(interval.n - 1) * interval.mean / deviation if deviation else math.nan,
+        _p_value(interval.mean, deviation, interval.n),
         seeds_needed(interval.mean, deviation),
     )
 
 
-def seeds_needed(mean: float, deviation: float) -> int | None:
-    """Smallest n >= 2 whose 95 % interval around `mean` excludes zero; None above `MOST_SEEDS`."""
-    n = np.arange(2, MOST_SEEDS + 1)
-    resolved = stdtrit(n - 1, 0.5 + CONFIDENCE / 2) * deviation / np.sqrt(n) < abs(mean)
-    return int(n[resolved.argmax()]) if resolved.any() else None
+def hedges_correction(freedom: int) -> float:
+    """Factor that removes the upward bias of a standardised mean of few values (Hedges 1981, exact form).
+
+    With one degree of freedom the bias is infinite, so there is no correction: NaN.
+    """
+    if freedom < 2:
+        return math.nan
+    return float(np.exp(gammaln(freedom / 2) - gammaln((freedom - 1) / 2)) / math.sqrt(freedom / 2))
+
+
+def _p_value(mean: float, deviation: float, n: int) -> float:
+    if not deviation:
+        return 0.0 if mean else 1.0
+    return float(2 * stdtr(n - 1, -abs(mean) * math.sqrt(n) / deviation))
 
 
 def _spread(values: np.ndarray) -> float:

@@ -6,8 +6,7 @@ import math
 
 import pandas as pd
 
-from bench.analysis.convergence import area_under_curve
-from bench.analysis.frames import groups, rows, where
+from bench.analysis.frames import rows, where
 from bench.analysis.statistics import mean_interval
 from bench.analysis.trials import Outcome
 from bench.records import StaticFacts
@@ -15,6 +14,7 @@ from bench.records import StaticFacts
 WITH_INTERVAL = (
     "test_accuracy", "best_test_accuracy", "selected_test_accuracy", "test_loss", "train_accuracy",
     "train_loss", "validation_accuracy", "validation_loss", "train_images_per_second", "seconds_per_epoch",
+    "optimism", "area_under_curve", "epochs_to_converge",
 )  # fmt: skip
 """Columns of the summary that come with `_low` and `_high`."""
 
@@ -29,7 +29,6 @@ def summary_table(
     labels: tuple[str, ...],
     outcomes: tuple[Outcome, ...],
     trials: pd.DataFrame,
-    epochs: pd.DataFrame,
     throughput: pd.DataFrame,
 ) -> pd.DataFrame:
     """One row per architecture of the plan, in the order of the suite; only finished trials are averaged."""
@@ -43,10 +42,6 @@ def summary_table(
             row |= {column: interval.mean, f"{column}_low": interval.low, f"{column}_high": interval.high}
         row |= {column: done[column].astype(float).mean() for column in MEANS}
         row["timings_doubtful"] = int((done["timing"] == "doubtful").sum())
-        row["optimism"] = _optimism(done)
-        curves = where(epochs, label=label, status="done")
-        areas = [area_under_curve(curve["test_accuracy"]) for _, curve in groups(curves, "seed")]
-        row["area_under_curve"] = mean_interval(areas).mean
         static = static_facts(label, outcomes)
         row |= {name: getattr(static, name) if static else math.nan for name in COUNTS}
         row |= _speeds(where(throughput, label=label))
@@ -60,12 +55,6 @@ def static_facts(label: str, outcomes: tuple[Outcome, ...]) -> StaticFacts | Non
         if outcome.trial.label == label and outcome.record and outcome.record.static:
             return outcome.record.static
     return None
-
-
-def _optimism(done: pd.DataFrame) -> float:
-    """How much the best test epoch flatters: above the validation-selected one, else above the last."""
-    honest = done["selected_test_accuracy"].astype(float).fillna(done["test_accuracy"].astype(float))
-    return float((done["best_test_accuracy"].astype(float) - honest).mean())
 
 
 def _speeds(throughput: pd.DataFrame) -> dict[str, float]:

@@ -19,11 +19,21 @@ from bench.analysis.gradients import (
     landscape_table,
     signal_table,
 )
+from bench.analysis.pareto import COSTS, pareto_table
 from bench.analysis.profile import layer_time_table, profile_table
 from bench.analysis.recipes import recipe_table
 from bench.analysis.speed import certificate_table, latency_table, phase_table, throughput_table
+from bench.analysis.splits import calibration_table, class_table, confusion_table, split_table
 from bench.analysis.summary import summary_table
-from bench.analysis.trials import Outcome, epoch_table, read_outcomes, static_table, trial_table
+from bench.analysis.trials import (
+    Outcome,
+    epoch_table,
+    joined_table,
+    read_outcomes,
+    split_facts,
+    static_table,
+    trial_table,
+)
 from bench.analysis.twins import twin_table, twins
 from bench.records import Choices, DataFacts
 from bench.spec import Suite
@@ -49,6 +59,14 @@ class Tables:
     """One row an architecture and leaf module."""
     ledger: pd.DataFrame
     """One row an architecture, convention of counting, and term."""
+    splits: pd.DataFrame
+    """One row an architecture and split: scores of the final weights, over seeds."""
+    classes: pd.DataFrame
+    """One row an architecture, split and class: precision, recall and F1, over seeds."""
+    confusion: pd.DataFrame
+    """One row an architecture and pair of classes that was seen on the test set, seeds added."""
+    calibration: pd.DataFrame
+    """One row an architecture, split and bin of confidence, seeds added."""
     throughput: pd.DataFrame
     """One row an architecture, mode and batch size."""
     latency: pd.DataFrame
@@ -71,6 +89,8 @@ class Tables:
     """One row a trial and target."""
     differences: pd.DataFrame
     """One row a pair of architectures: test accuracy of the last epoch, paired by seed."""
+    pareto: pd.DataFrame
+    """One row an architecture and cost: whether another is surely more accurate for no more."""
     claims: pd.DataFrame
     """One row a claim, with its verdict."""
     recipes: pd.DataFrame
@@ -121,11 +141,15 @@ def load(run: Run) -> Tables:
     suite = run.info.suite
     planned = {outcome.trial.label for outcome in outcomes}
     labels = tuple(entry.label for entry in suite.architectures if entry.label in planned)
-    trials = trial_table(outcomes)
     epochs = epoch_table(outcomes)
+    trials = trial_table(outcomes, epochs)
     throughput = throughput_table(outcomes)
     layers, profiles = static_table(outcomes, "layers.csv"), profile_table(outcomes)
     recipes = recipe_table(suite, labels)
+    summary = summary_table(labels, outcomes, trials, throughput)
+    compared = difference_table(labels, trials, "test_accuracy")
+    data: DataFacts | None = _first(outcomes, "data")
+    classes = data.classes if data else ()
     by_seed = convergence.to_targets(trials, epochs, suite.measure.convergence.targets)
     gradients, activations = gradient_table(outcomes), activation_table(outcomes)
     signals, first_steps = signal_table(gradients, activations), first_steps_table(outcomes)
@@ -135,9 +159,13 @@ def load(run: Run) -> Tables:
         labels=labels,
         trials=trials,
         epochs=epochs,
-        summary=summary_table(labels, outcomes, trials, epochs, throughput),
+        summary=summary,
         layers=layers,
         ledger=static_table(outcomes, "ledger.csv"),
+        splits=split_table(split_facts(outcomes)),
+        classes=class_table(joined_table(outcomes, "classes.csv"), classes),
+        confusion=confusion_table(joined_table(outcomes, "confusion.csv"), classes),
+        calibration=calibration_table(joined_table(outcomes, "calibration.csv")),
         throughput=throughput,
         latency=latency_table(outcomes),
         phases=phase_table(outcomes),
@@ -148,7 +176,8 @@ def load(run: Run) -> Tables:
         layer_times=layer_time_table(outcomes, layers, profiles),
         convergence=convergence.over_seeds(by_seed),
         convergence_by_seed=by_seed,
-        differences=difference_table(labels, trials, "test_accuracy"),
+        differences=compared,
+        pareto=pareto_table(summary, compared, COSTS),
         claims=claim_table(suite.claims, outcomes, trials),
         recipes=recipes,
         gradients=gradients,
@@ -158,8 +187,8 @@ def load(run: Run) -> Tables:
         landscape=landscape_table(outcomes),
         twins=twin_table(twins(suite, labels), signals, first_steps, epochs),
         decisions=decision_table(outcomes),
-        warnings=warning_table(suite, outcomes, recipes),
-        data=_first(outcomes, "data"),
+        warnings=warning_table(suite, outcomes, recipes, compared),
+        data=data,
         choices=_first(outcomes, "choices"),
     )
 

@@ -8,10 +8,15 @@ from typing import Any
 
 import pandas as pd
 
+from bench.analysis.convergence import curve_facts
+from bench.analysis.splits import SPLIT_COLUMNS, split_columns
 from bench.errors import StoreError
 from bench.plan import Trial
 from bench.records import (
     ACTIVATION_COLUMNS,
+    CALIBRATION_COLUMNS,
+    CLASS_COLUMNS,
+    CONFUSION_COLUMNS,
     EPOCH_COLUMNS,
     FIRST_STEPS_COLUMNS,
     GRADIENT_COLUMNS,
@@ -21,7 +26,8 @@ from bench.records import (
     LEDGER_COLUMNS,
     PROFILE_COLUMNS,
     PROFILE_PHASE_COLUMNS,
-    EpochFacts,
+    SplitFacts,
+    TrainingFacts,
     TrialRecord,
 )
 from bench.store import Run
@@ -30,6 +36,9 @@ TABLES = {
     "epochs.csv": EPOCH_COLUMNS,
     "layers.csv": LAYER_COLUMNS,
     "ledger.csv": LEDGER_COLUMNS,
+    "classes.csv": CLASS_COLUMNS,
+    "confusion.csv": CONFUSION_COLUMNS,
+    "calibration.csv": CALIBRATION_COLUMNS,
     "gradient_flow.csv": GRADIENT_COLUMNS,
     "activations.csv": ACTIVATION_COLUMNS,
     "first_steps.csv": FIRST_STEPS_COLUMNS,
@@ -38,7 +47,9 @@ TABLES = {
     "profile.csv": PROFILE_COLUMNS,
     "layer_times.csv": LAYER_TIME_COLUMNS,
 }
-TEXT = ("layer", "type", "output_shape", "convention", "unit", "term", "kind", "phase", "operator")
+"""Tables that are read, where a trial left them; predictions.csv is left to those who ask for images."""
+
+TEXT = ("layer", "type", "output_shape", "convention", "unit", "term", "kind", "phase", "operator", "split")
 
 EPOCH_METRICS = (
     "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "test_loss", "test_accuracy",
@@ -46,7 +57,8 @@ EPOCH_METRICS = (
 
 TRIAL_COLUMNS = (
     "label", "seed", "status", "reason", "trial_id", "folder", "epochs_planned", "epochs", *EPOCH_METRICS,
-    "best_epoch", "best_test_accuracy", "selected_epoch", "selected_test_accuracy", "seconds_per_epoch",
+    "best_epoch", "best_test_accuracy", "selected_epoch", "selected_test_accuracy", "optimism",
+    *SPLIT_COLUMNS, "area_under_curve", "epochs_to_converge", "seconds_per_epoch",
     "train_seconds", "evaluation_seconds", "train_images_per_second", "train_flops", "timing", "resumed",
     "started_at", "finished_at",
 )  # fmt: skip
@@ -82,9 +94,11 @@ def read_outcomes(run: Run) -> tuple[Outcome, ...]:
     return tuple(_read(run, trial) for trial in run.info.plan)
 
 
-def trial_table(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
+def trial_table(outcomes: tuple[Outcome, ...], epochs: pd.DataFrame) -> pd.DataFrame:
     """One row a planned trial, whatever became of it; accuracies are fractions, times are in seconds."""
-    return pd.DataFrame([_row(outcome) for outcome in outcomes], columns=list(TRIAL_COLUMNS))
+    table = pd.DataFrame([_row(outcome) for outcome in outcomes])
+    table = table.merge(curve_facts(epochs), how="left", on=["label", "seed"])
+    return table.reindex(columns=list(TRIAL_COLUMNS))
 
 
 def epoch_table(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
@@ -107,6 +121,24 @@ def static_table(outcomes: tuple[Outcome, ...], name: str) -> pd.DataFrame:
             frames.setdefault(frame["label"].iloc[0], frame)
     columns = ["label", *TABLES[name]]
     return pd.concat(frames.values(), ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
+
+
+def split_facts(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
+    """One row a finished trial and split, with the fields of `SplitFacts`."""
+    facts = [
+        {"label": outcome.trial.label, "seed": outcome.trial.seed, **split.model_dump()}
+        for outcome in outcomes
+        if outcome.record and outcome.done
+        for split in outcome.record.splits
+    ]
+    return pd.DataFrame(facts, columns=["label", "seed", *SplitFacts.model_fields])
+
+
+def joined_table(outcomes: tuple[Outcome, ...], name: str) -> pd.DataFrame:
+    """`name` of all finished trials, with their label and seed."""
+    frames = [frame for frame in joined(outcomes, name) if len(frame) and frame["status"].iloc[0] == "done"]
+    columns = ["label", "seed", *TABLES[name]]
+    return pd.concat(frames, ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
 
 
 def _read(run: Run, trial: Trial) -> Outcome:
@@ -164,9 +196,8 @@ def _row(outcome: Outcome) -> dict[str, object]:
     return row | {
         "epochs": training.epochs,
         **{name: getattr(training.last, name) for name in EPOCH_METRICS},
-        "best_epoch": training.best.epoch,
-        "best_test_accuracy": training.best.test_accuracy,
-        **_selected(training.selected),
+        **_chosen(training),
+        **split_columns(record.splits),
         "seconds_per_epoch": record.data.train_images / training.train_images_per_second,
         "train_seconds": training.train_seconds,
         "evaluation_seconds": training.evaluation_seconds,
@@ -177,7 +208,15 @@ def _row(outcome: Outcome) -> dict[str, object]:
     }
 
 
-def _selected(selected: EpochFacts | None) -> dict[str, object]:
-    if selected is None:
-        return {}
-    return {"selected_epoch": selected.epoch, "selected_test_accuracy": selected.test_accuracy}
+def _chosen(training: TrainingFacts) -> dict[str, object]:
+    """Best and selected epoch, and how much the best flatters: above the selected one, else the last."""
+    best, selected = training.best, training.selected
+    honest = selected or training.last
+    found: dict[str, object] = {
+        "best_epoch": best.epoch,
+        "best_test_accuracy": best.test_accuracy,
+        "optimism": best.test_accuracy - honest.test_accuracy,
+    }
+    if selected:
+        found |= {"selected_epoch": selected.epoch, "selected_test_accuracy": selected.test_accuracy}
+    return found

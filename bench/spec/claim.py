@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from bench.spec.model import Model, Positive
 
@@ -26,21 +26,49 @@ class Protocol(Model):
     """Published on the original image files, not on a re-encoded copy."""
 
 
+Metric = Literal[
+    "test_accuracy", "best_test_accuracy", "selected_test_accuracy", "test_loss",
+    "validation_accuracy", "validation_loss",
+    "train_accuracy", "train_loss", "final_train_accuracy", "final_train_loss",
+    "train_top5_accuracy", "validation_top5_accuracy", "test_top5_accuracy",
+    "train_precision", "validation_precision", "test_precision",
+    "train_recall", "validation_recall", "test_recall",
+    "train_f1", "validation_f1", "test_f1",
+    "train_calibration_error", "validation_calibration_error", "test_calibration_error",
+    "epochs_to_converge", "params", "params_body", "macs", "train_images_per_second", "seconds_per_epoch",
+]  # fmt: skip
+
+
 class Claim(Model):
     """A published figure, checked against what was measured."""
 
     architecture: str
     """Label of the architecture it is about."""
-    metric: Literal[
-        "test_accuracy", "test_loss", "train_accuracy", "validation_accuracy", "params", "params_body",
-        "macs", "train_images_per_second",
-    ]  # fmt: skip
-    """A column of the summary table; accuracies are those of the last epoch."""
+    metric: Metric
+    """What was published, of the last epoch unless the name says else. `train_accuracy` and `train_loss` are
+    the running ones of that epoch, with augmentation and dropout; `final_train_...` those of the final
+    weights on the images as they are. Precision, recall and F1 are means over classes without `of_class`.
+    `epochs_to_converge`: to within 1 % of the best test accuracy."""
+    of_class: str | None = None
+    """Name of the class whose precision, recall or F1 was published."""
     value: float
     """The published figure, in the metric's unit: fractions for accuracies, elements for params."""
     tolerance: Annotated[float, Field(ge=0)] = 0.0
     """Half-width of the band around `value` that still counts as reproduced, in the same unit."""
+    bound: Literal["about", "at_least", "at_most"] = "about"
+    """What was claimed of `value`; "at_least" and "at_most" leave the band open on one side."""
+    relative_to: str | None = None
+    """Label of another architecture; `value` is then about the two together, compared seed by seed."""
+    relation: Literal["ratio", "difference"] = "ratio"
+    """With `relative_to`: this architecture's figure over the other's, or minus the other's."""
     source: str = ""
     """Where the figure was published, and under which protocol."""
     protocol: Protocol = Protocol()
     """Conditions that must hold for the figure to be comparable."""
+
+    @model_validator(mode="after")
+    def _class_scores_only(self) -> Claim:
+        if self.of_class is not None and not self.metric.endswith(("_precision", "_recall", "_f1")):
+            msg = f"of_class goes with precision, recall and F1, not with {self.metric}"
+            raise ValueError(msg)
+        return self

@@ -25,11 +25,15 @@ MOST_NAMES = 8
 
 
 def cost_against_accuracy(tables: Tables, looks: dict[str, Look]) -> dict[str, Any]:
-    """Test accuracy of the last epoch with its 95 % interval, against params, MACs, time or FLOPs."""
+    """Test accuracy of the last epoch with its 95 % interval, against params, MACs, time or FLOPs.
+
+    The marker of an architecture that is not worth its cost (see `bench.analysis.pareto`) is hollow.
+    """
     columns = Columns()
     traces: list[Trace] = []
     entries = [row for row in rows(tables.summary) if math.isfinite(row["test_accuracy"])]
     offered = [cost for cost in COSTS if any(_positive(row[cost[0]]) for row in entries)]
+    beaten = {(row["label"], row["cost"]) for row in rows(tables.pareto) if not row["on_front"]}
     for row in entries:
         for column, _, _ in offered:
             if _positive(row[column]):
@@ -37,6 +41,8 @@ def cost_against_accuracy(tables: Tables, looks: dict[str, Look]) -> dict[str, A
                 right = _in_right_half(row[column], [entry[column] for entry in entries])
                 side = "middle left" if right else "middle right"
                 point = _point(columns, row, column, looks[row["label"]])
+                if (row["label"], column) in beaten:
+                    point["marker"] = point["marker"] | {"symbol": f"{point['marker']['symbol']}-open"}
                 traces.append(point | {"mode": "markers+text", "textposition": side} if named else point)
     layout = {
         "xaxis": axis("Params", type="log"),

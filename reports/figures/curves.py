@@ -9,11 +9,9 @@ import pandas as pd
 
 from bench.analysis.frames import where
 from bench.analysis.tables import Tables
-from reports.figures.spec import Columns, Trace, axis, figure, plain, switch
+from reports.figures.spec import Columns, Options, Trace, axis, figure, plain, switch
 from reports.format import percent
 from reports.palette import Look
-
-Options = list[tuple[str, str, dict[str, Any]]]
 
 METRICS = ("accuracy", "loss")
 SPLITS = ("test", "validation", "train")

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from typing import Any
 
 Trace = dict[str, Any]
+Options = list[tuple[str, str, dict[str, Any]]]
+"""Of a switch: id, text, and what it changes in the layout."""
 
 LONGEST_NAME = 28
 """Characters of a label inside a figure; tables and legends show it in full."""

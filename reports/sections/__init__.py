@@ -6,8 +6,11 @@ from collections.abc import Callable
 
 from bench.analysis.tables import Tables
 from reports.elements import Section
-from reports.sections.accuracy import convergence, differences, learning_curves
+from reports.sections.accuracy import learning_curves, splits
+from reports.sections.classes import calibration, classes
+from reports.sections.convergence import convergence
 from reports.sections.cost import cost
+from reports.sections.differences import differences
 from reports.sections.gradients import gradient_flow, loss_landscape
 from reports.sections.ledger import ledger
 from reports.sections.profile import profile
@@ -22,6 +25,9 @@ SECTIONS: tuple[Callable[[Tables], Section | None], ...] = (
     convergence,
     differences,
     claims,
+    splits,
+    classes,
+    calibration,
     cost,
     ledger,
     throughput,

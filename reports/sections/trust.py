@@ -13,7 +13,8 @@ from reports.elements import NOTHING, Cell, Column, Notes, Section, Table
 from reports.palette import Look
 from reports.sections.ranking import name_cell, suite_looks
 
-FRACTIONS = frozenset({"test_accuracy", "train_accuracy", "validation_accuracy"})
+FRACTIONS = ("_accuracy", "_precision", "_recall", "_f1", "_calibration_error")
+"""Endings of metrics that are fractions."""
 
 TONES: dict[str, Literal["", "good", "bad", "unsure", "quiet"]] = {
     "reproduced": "good",
@@ -49,7 +50,7 @@ def claims(tables: Tables) -> Section | None:
     body = tuple(
         (
             name_cell(row["architecture"], drawn[row["architecture"]]),
-            Cell(row["metric"].replace("_", " ")),
+            Cell(_metric(row)),
             Cell(_published(row), row["value"]),
             Cell(_measured(row), row["measured"], graphic=_drawing(row, drawn)),
             Cell(row["verdict"], tone=TONES[row["verdict"]]),
@@ -67,35 +68,54 @@ def claims(tables: Tables) -> Section | None:
     return Section("claims", "Claims", lead, (Table("table-claims", columns, body),))
 
 
-def _text(metric: str, value: float) -> str:
-    if metric in FRACTIONS:
-        return show.percent(value)
-    return show.number(value, 4) if metric == "test_loss" else show.count(value)
+BOUNDS = {"about": "", "at_least": "\u2265\u202f", "at_most": "\u2264\u202f"}
+
+
+def _metric(row: dict[str, Any]) -> str:
+    """What the figure is: the metric, the class it is about, and the architecture it is set against."""
+    text = str(row["metric"]).replace("_", " ").replace(" f1", " F1")
+    if row["of_class"]:
+        text += f" of {row['of_class']}"
+    if row["relative_to"]:
+        text += f", {'as a multiple of' if row['relation'] == 'ratio' else 'minus'} {row['relative_to']}"
+    return text
+
+
+def _text(row: dict[str, Any], value: float) -> str:
+    """A figure in the metric's unit; a difference of fractions is in points, a ratio has none."""
+    metric = str(row["metric"])
+    if row["relation"] == "ratio":
+        return f"{show.number(value, 3)}{show.TIMES}"
+    if metric.endswith(FRACTIONS):
+        return f"{show.points(value, signed=False)} points" if row["relation"] else show.percent(value)
+    if metric.endswith("_loss"):
+        return show.number(value, 4)
+    return (
+        show.number(value, 1) if metric in ("epochs_to_converge", "seconds_per_epoch") else show.count(value)
+    )
 
 
 def _published(row: dict[str, Any]) -> str:
-    text = _text(row["metric"], row["value"])
-    if not row["tolerance"]:
-        return text
-    if row["metric"] in FRACTIONS:
-        return f"{show.number(100 * row['value'])} {show.PLUS_MINUS} {show.percent(row['tolerance'])}"
-    return f"{text} {show.PLUS_MINUS} {_text(row['metric'], row['tolerance'])}"
+    text = BOUNDS[row["bound"]] + _text(row, row["value"])
+    return f"{text} {show.PLUS_MINUS} {_text(row, row['tolerance'])}" if row["tolerance"] else text
 
 
 def _measured(row: dict[str, Any]) -> str:
-    if row["metric"] in FRACTIONS:
-        return show.percent_interval(row["measured"], row["low"], row["high"])
-    text = _text(row["metric"], row["measured"])
+    text = _text(row, row["measured"])
     if math.isnan(row["low"]):
         return text
-    return f"{text} {show.PLUS_MINUS} {_text(row['metric'], (row['high'] - row['low']) / 2)}"
+    return f"{text} {show.PLUS_MINUS} {_text(row, (row['high'] - row['low']) / 2)}"
 
 
 def _drawing(row: dict[str, Any], drawn: dict[str, Look]) -> Any:
     """The measured interval over the band of tolerance; a count without tolerance needs no drawing."""
-    if not row["tolerance"] and math.isnan(row["low"]):
+    if not row["tolerance"] and row["bound"] == "about" and math.isnan(row["low"]):
         return NOTHING
-    band = (row["value"] - row["tolerance"], row["value"] + row["tolerance"])
-    scale = Scale.over([*band, row["measured"], row["low"], row["high"]])
+    ends = (row["value"] - row["tolerance"], row["value"] + row["tolerance"])
+    scale = Scale.over([*ends, row["measured"], row["low"], row["high"]])
+    band = (
+        scale.low if row["bound"] == "at_most" else ends[0],
+        scale.high if row["bound"] == "at_least" else ends[1],
+    )
     color = drawn[row["architecture"]].color
     return interval(scale, row["measured"], (row["low"], row["high"]), color=color, band=band)

@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import pytest
 
-from bench.analysis.convergence import area_under_curve, over_seeds, to_targets
+from bench.analysis.convergence import area_under_curve, epochs_to_converge, over_seeds, to_targets
 
 
 def curves(accuracies):
@@ -105,3 +105,28 @@ def test_area_under_the_curve():
     assert area_under_curve(pd.Series([0.2, 0.6, 0.8])) == pytest.approx(0.55)
     assert area_under_curve(pd.Series([0.3])) == pytest.approx(0.3)
     assert math.isnan(area_under_curve(pd.Series([], dtype=float)))
+
+
+def test_ranks_are_those_of_the_median_time_to_each_target():
+    """The fastest is first and sets the scale; equal times share a rank; a censored median has none."""
+    table = over_seeds(
+        judged({("A", 0): [0.1, 0.7], ("B", 0): [0.7], ("C", 0): [0.1, 0.8], ("D", 0): [0.1]}, [0.7])
+    ).set_index("label")
+    assert (table.loc["B", "rank"], table.loc["A", "rank"], table.loc["C", "rank"]) == (1, 2, 2)
+    assert math.isnan(table.loc["D", "rank"])
+    assert list(table.loc[["B", "A"], "times_fastest"]) == [1.0, 2.0]
+
+
+def test_each_target_has_a_ranking_of_its_own():
+    """First to 60 % need not be first to 80 %."""
+    table = over_seeds(judged({("A", 0): [0.6, 0.6, 0.8], ("B", 0): [0.5, 0.8]}, [0.6, 0.8]))
+    assert list(zip(table["label"], table["rank"], strict=True)) == [("A", 1), ("A", 2), ("B", 2), ("B", 1)]
+
+
+@pytest.mark.parametrize(
+    ("curve", "epochs"),
+    [([0.5, 0.792, 0.8], 2), ([0.5, 0.791, 0.8], 3), ([0.8, 0.5, 0.3], 1), ([0.4], 1)],
+)
+def test_converged_is_within_one_percent_of_its_own_best(curve, epochs):
+    """0.99 x 0.8 = 0.792: how soon a network is done, not how good it is."""
+    assert epochs_to_converge(curves({("A", 0): curve})) == epochs

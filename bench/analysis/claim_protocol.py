@@ -1,0 +1,76 @@
+"""Why a published figure cannot be compared with what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.analysis.claim_values import COUNTS
+from bench.analysis.statistics import Interval
+from bench.analysis.trials import Outcome
+from bench.records import Choices, TrialRecord
+from bench.spec import Claim
+
+SPEEDS = frozenset({"train_images_per_second", "seconds_per_epoch"})
+
+
+def obstacles(claim: Claim, measured: Interval, outcomes: tuple[Outcome, ...]) -> Iterator[str]:
+    """Why the claim cannot be compared; each reason once, whichever trial shows it."""
+    labels = (claim.architecture, claim.relative_to)
+    mine = [outcome.record for outcome in outcomes if outcome.record and outcome.trial.label in labels]
+    if claim.of_class is not None:
+        named = [record.data.classes for record in mine if record.data]
+        if named and not any(claim.of_class in classes for classes in named):
+            yield f"the data have no class named {claim.of_class!r}"
+            return
+    if measured.n == 0:
+        yield "nothing was measured"
+        return
+    if claim.metric in COUNTS:
+        records = [record for record in mine if record.static]
+    else:
+        records = [record for record in mine if record.status == "done"]
+    yield from dict.fromkeys(reason for record in records for reason in _departures(claim, record))
+
+
+def _departures(claim: Claim, record: TrialRecord) -> Iterator[str]:
+    """How a trial departs from the claim's protocol.
+
+    The data set and the image size hold for counts as well, since the head and the input follow from them.
+    """
+    protocol, trial, data = claim.protocol, record.trial, record.data
+    if protocol.dataset and protocol.dataset != trial.dataset.name:
+        yield f"published on {protocol.dataset}, measured on {trial.dataset.name}"
+    side = data.image_shape[-1] if data else trial.dataset.image_size
+    if protocol.image_size and side and protocol.image_size != side:
+        yield f"published at {protocol.image_size} pixels, measured at {side}"
+    if claim.metric not in COUNTS:
+        yield from _departures_in_training(claim, record)
+
+
+def _departures_in_training(claim: Claim, record: TrialRecord) -> Iterator[str]:
+    """Departures that move accuracies and speeds, but no counts."""
+    protocol, trial, choices = claim.protocol, record.trial, record.choices
+    if protocol.epochs and protocol.epochs != trial.recipe.epochs:
+        yield f"published after {protocol.epochs} epochs, measured after {trial.recipe.epochs}"
+    if protocol.precision and choices and protocol.precision != choices.precision:
+        yield f"published in {protocol.precision}, measured in {choices.precision}"
+    if protocol.device and choices and not _same_device(protocol.device, choices):
+        yield f"published on {protocol.device}, measured on {choices.device_name}"
+    if claim.metric not in SPEEDS:
+        yield from _departures_in_data(claim, record)
+
+
+def _departures_in_data(claim: Claim, record: TrialRecord) -> Iterator[str]:
+    """Departures that move accuracies and losses alone."""
+    protocol, trial, data = claim.protocol, record.trial, record.data
+    if trial.dataset.limit:
+        yield f"measured on a part of the data set (limit = {trial.dataset.limit})"
+    if protocol.original_images and data and data.reencoded:
+        yield "published on the original images, measured on a re-encoded copy"
+    if claim.metric.startswith("validation_") and data and data.validated_on_test:
+        yield "test set used for validation"
+
+
+def _same_device(claimed: str, choices: Choices) -> bool:
+    """Whether a device's published name, for example "A100" or "cpu", is part of the measured one's."""
+    return claimed.lower() in f"{choices.device} {choices.device_name}".lower()
