@@ -11,10 +11,8 @@ from bench.data.augment import Draws, augment
 from bench.data.augment.framing import Framing, central_part, framing_of, random_part, whole
 from bench.data.augment.pixels import to_channels, unit
 from bench.data.image_set import ImageSet
+from bench.data.moments import moments
 from bench.spec import Augment, Dataset
-
-MOMENT_BYTES = 4 << 20
-"""Bytes of images that are averaged at a time: small enough to stay in the processor's caches as floats."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ class Pipeline:
         """
         framing = framing_of(augment, image_size)
         if dataset.normalize == "standard":
-            mean, deviation = _moments(train, channels)
+            mean, deviation = moments(train, channels)
         else:
             symmetric = dataset.normalize == "symmetric"
             mean = torch.full((channels,), 0.5 if symmetric else 0.0, device=train.device)
@@ -74,14 +72,3 @@ class Pipeline:
         if draws:
             x = augment(x, self.augment, draws)
         return torch.addcmul(self.shift, unit(x), self.scale).contiguous(memory_format=self.memory_format)
-
-
-def _moments(train: ImageSet, channels: int) -> tuple[Tensor, Tensor]:
-    """Mean and standard deviation per channel of pixel values in [0, 1], over the stored images."""
-    totals = torch.zeros(2, channels, dtype=torch.float64, device=train.device)
-    for images, _ in train.batches(None, max(1, MOMENT_BYTES // train.bytes_per_image)):
-        x = unit(to_channels(images.permute(0, 3, 1, 2), channels))
-        totals[0] += x.mean((0, 2, 3), dtype=torch.float64) * len(images)
-        totals[1] += x.square().mean((0, 2, 3), dtype=torch.float64) * len(images)
-    mean, square = totals / len(train)
-    return mean.float(), (square - mean**2).clamp_min(0).sqrt().float()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 from collections.abc import Generator, Iterator
 from contextlib import closing, nullcontext
@@ -16,7 +17,7 @@ from bench.data.prefetch import prefetched
 from bench.data.source import Images
 from bench.errors import DataError
 
-LARGEST_WINDOW = 64 << 20
+LARGEST_WINDOW = 32 << 20
 """Bytes of a window when there is room for more: longer read-ahead gains nothing."""
 WINDOWS = 3
 """Windows in memory at once: one in use, one waiting, one being read."""
@@ -67,11 +68,20 @@ class Streamed:
             torch.cuda.stream(stream) if stream else nullcontext(),
         ):
             for rows in windows:
-                # From pinned memory, a copy runs beside the computation; torch keeps the memory until then.
-                window = torch.empty(len(rows), *self.images.shape[1:], dtype=torch.uint8, pin_memory=on_cuda)
+                window = self._empty(len(rows))
                 self._read(file, rows.numpy(), window.numpy())
                 window = window.to(self.device, non_blocking=on_cuda)
                 yield window, stream.record_event() if stream else None
+
+    def _empty(self, count: int) -> Tensor:
+        """Room for images, which goes back to the system as soon as nobody needs it."""
+        if self.device.type == "cuda":
+            # From pinned memory, a copy runs beside the computation; torch keeps the memory until then.
+            return torch.empty(count, *self.images.shape[1:], dtype=torch.uint8, pin_memory=True)
+        # A block this large from malloc would be cut up by smaller ones once it is freed, and the process
+        # would grow to several times the budget.
+        room = mmap.mmap(-1, count * self.bytes_per_image)
+        return torch.frombuffer(room, dtype=torch.uint8).view(count, *self.images.shape[1:])
 
     def _read(self, file: Any, rows: np.ndarray, into: Images) -> None:
         """Read rows into an array, from the front of the file to its end."""

@@ -46,18 +46,14 @@ def _padded(pixels: Tensor, spec: Crop) -> Tensor:
     """(N, H, W, C) with `padding` pixels more on each side."""
     n, height, width, channels = pixels.shape
     p = spec.padding
-    if spec.mode == "zero":
-        padded = pixels.new_zeros(n, height + 2 * p, width + 2 * p, channels)
-        padded[:, p:-p, p:-p] = pixels
-        return padded
-    # torch's own reflecting padding knows no bytes; two gathers of whole rows and columns know any type.
-    rows, columns = (_reflected(side, p, pixels.device) for side in (height, width))
-    return pixels.index_select(1, rows).index_select(2, columns)
-
-
-def _reflected(side: int, padding: int, device: torch.device) -> Tensor:
-    """Indices of a padded side: p..1, 0..side - 1, side - 2..side - 1 - p."""
-    if padding >= side:
-        raise ValueError(f"crop: a padding of {padding} cannot be reflected from images of {side} pixels")
-    index = torch.arange(-padding, side + padding, device=device)
-    return (side - 1) - ((side - 1) - index.abs()).abs()
+    padded = pixels.new_zeros(n, height + 2 * p, width + 2 * p, channels)
+    padded[:, p:-p, p:-p] = pixels
+    if spec.mode == "reflect":  # torch's own reflecting padding knows no bytes
+        if p >= min(height, width):
+            side = min(height, width)
+            raise ValueError(f"crop: a padding of {p} cannot be reflected from images of {side} pixels")
+        for axis in (1, 2):
+            length = padded.shape[axis]
+            for outside, inside in ((0, p + 1), (length - p, length - 2 * p - 1)):
+                padded.narrow(axis, outside, p).copy_(padded.narrow(axis, inside, p).flip(axis))
+    return padded
