@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -19,6 +20,10 @@ BAR = 26
 """Pixels of height for each layer."""
 
 
+ROOM = 0.14
+"""Beyond the longest bar, as its share: where the slowness of a layer is written."""
+
+
 def layer_bars(tables: Tables, looks: dict[str, Look]) -> dict[str, Any]:
     """Paired bars in the order of the network; a layer that is slow for its arithmetic says how much."""
     columns = Columns()
@@ -32,7 +37,6 @@ def layer_bars(tables: Tables, looks: dict[str, Look]) -> dict[str, Any]:
             options.append((str(look.index), label, _layout(shown)))
             traces += _pair(columns, shown, look)
     layout = {
-        "xaxis": axis("Share of the network", tickformat=".0%", rangemode="tozero"),
         "barmode": "group",
         "bargap": 0.35,
         "hovermode": "closest",
@@ -56,7 +60,10 @@ def most_expensive(layers: pd.DataFrame) -> pd.DataFrame:
 
 def _layout(shown: list[dict[str, Any]]) -> dict[str, Any]:
     count = len(shown)
+    shares = [row[name] for row in shown for name in ("time_share", "mac_share")]
+    longest = max(share for share in shares if math.isfinite(share))
     return {
+        "xaxis": axis("Share of the network", tickformat=".0%", range=[0, (1 + ROOM) * longest]),
         "yaxis": {
             "tickvals": list(range(count)),
             "ticktext": [_tail(str(row["layer"])) for row in shown],
@@ -79,7 +86,7 @@ def _pair(columns: Columns, shown: list[dict[str, Any]], look: Look) -> list[Tra
         "name": "time, forward and backward",
         "x": columns.add(row["time_share"] for row in shown),
         "marker": {"color": look.color},
-        "text": [f"{ratio(row['slowness'])} its share" if row["slow"] else "" for row in shown],
+        "text": [ratio(row["slowness"]) if row["slow"] else "" for row in shown],
         "textposition": "outside",
         "constraintext": "none",
         "textfont": {"size": 11},

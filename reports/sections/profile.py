@@ -33,7 +33,7 @@ def profile(tables: Tables) -> Section | None:
         caption = (
             "Share of the time of all layers (forward and backward operators, fastest of the profiled steps) "
             "beside the share of all MACs; in the order of the network, the most expensive layers. Layers "
-            "without MACs have time only."
+            "without MACs have time only. A number at a bar is the slowness of the layer."
         )
         parts.append(Figure("figure-layers", caption, layer_bars(tables, drawn), legend=False))
         parts += _slow(tables)

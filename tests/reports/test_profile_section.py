@@ -39,7 +39,7 @@ def test_a_slow_layer_stands_out(tables):
     """In the figure, in its table, and in Markdown; the others do not."""
     spec = layer_bars(tables, suite_looks(tables))
     times = [trace for trace in spec["traces"] if trace["name"].startswith("time")]
-    assert [trace["text"][0] for trace in times] == ["4.4\u00d7 its share"] * 3
+    assert [trace["text"][0] for trace in times] == ["4.4\u00d7"] * 3
     assert not any(text for trace in times for text in trace["text"][1:])
     (slow,) = (part for part in profile(tables).parts if getattr(part, "id", "") == "table-slow")
     assert [row[1].text for row in slow.rows] == ["body.0"] * 3
