@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bench.errors import SuiteError
-from bench.spec import Dataset, Execution, LossLandscape, Model, Recipe, Suite, Throughput
+from bench.spec import Dataset, Execution, LargestBatch, LossLandscape, Model, Recipe, Suite, Throughput
 
 MEANING = 1
 """Raised whenever a default changes or the same trial would be computed differently, so that old results
@@ -34,6 +34,10 @@ class Trial(Model):
     """Where and how it runs."""
     throughput: Throughput | None = None
     """Speed measurements; made once per architecture, in the trial of its first seed."""
+    memory: bool = False
+    """Whether peak memory is measured; once per architecture."""
+    largest_batch: LargestBatch | None = None
+    """The search for the largest batch that fits; made once per architecture."""
     gradient_flow: bool = False
     """Whether gradient norms are recorded along training."""
     loss_landscape: LossLandscape | None = None
@@ -50,12 +54,14 @@ class Trial(Model):
 
     @property
     def id(self) -> str:
-        """Twelve hex digits of the SHA-256 of the content; label, engine and time limit do not count.
+        """Twelve hex digits of the SHA-256 of the content; label, engine, time limit and memory do not count.
 
         Defaults are left out, so that a key which is added later does not change the ids of earlier trials.
-        Of initial weights, what they are counts, not where they lie.
+        Of initial weights, what they are counts, not where they lie. Peak memory is measured beside the
+        trial, in processes of its own, and moves none of its numbers.
         """
-        excluded: dict[str, Any] = {"label": True, "execution": {"time_limit", "engine"}, "origin": True}
+        excluded: dict[str, Any] = dict.fromkeys(("label", "memory", "origin"), True)
+        excluded["execution"] = {"time_limit", "engine"}
         init_from = self.recipe.init_from
         if init_from is not None:
             place = {"trial", "checkpoint"} if self.origin or init_from.sha256 else set()
@@ -95,6 +101,8 @@ def make_plan(suite: Suite) -> Plan:
                 recipe=recipe.model_copy(update={"seeds": (seed,)}),
                 execution=suite.execution,
                 throughput=suite.measure.throughput if turn == 0 else None,
+                memory=suite.measure.memory and turn == 0,
+                largest_batch=suite.measure.largest_batch if turn == 0 else None,
                 gradient_flow=suite.measure.gradient_flow,
                 loss_landscape=suite.measure.loss_landscape if turn == 0 else None,
                 profile=suite.measure.profile and turn == 0,

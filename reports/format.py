@@ -85,6 +85,13 @@ def si(value: float | None) -> str:
     return _significant(value) if value % 1 else count(value)
 
 
+def size(value: float | None) -> str:
+    """Three significant digits and a decimal prefix: 31088640 as "31.1 MB"."""
+    if value is None or math.isnan(value):
+        return ABSENT
+    return f"{si(value)}B" if value >= PREFIXES[-1][0] * 0.9995 else f"{count(value)}{NARROW}B"
+
+
 def rate(value: float | None) -> str:
     """Images per second: whole above a hundred, else three significant digits."""
     if value is None or math.isnan(value):

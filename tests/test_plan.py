@@ -4,6 +4,7 @@ import pytest
 
 from bench.errors import SuiteError
 from bench.plan import make_plan, run_id, slug
+from bench.spec import LargestBatch
 from bench.suite_file import check_document
 
 
@@ -32,6 +33,16 @@ def test_speed_is_measured_once_per_architecture():
     assert [trial.profile for trial in plan] == [True, True, False, False]
 
 
+def test_memory_is_measured_once_per_architecture():
+    """In the trial of the first seed; by default the peak and not the largest batch."""
+    plan = make_plan(suite())
+    assert [trial.memory for trial in plan] == [True, True, False, False]
+    assert {trial.largest_batch for trial in plan} == {None}
+    plan = make_plan(suite(measure={"memory": False, "largest_batch": True}))
+    assert [trial.memory for trial in plan] == [False] * 4
+    assert [trial.largest_batch for trial in plan] == [LargestBatch(), LargestBatch(), None, None]
+
+
 def test_ids_are_stable():
     """A known trial keeps its id from version to version, so that old results are found again."""
     assert make_plan(suite())[0].id == "c1cf07f20ccc"
@@ -56,6 +67,7 @@ def test_what_does_not_move_numbers_keeps_the_id():
     same = [
         suite(title="another"),
         suite(measure={"convergence": {"targets": [0.5]}}),
+        suite(measure={"memory": False}),
         suite(execution={"time_limit": 60.0}),
         suite(architectures=[{"label": "other", "name": "plain_cnn"}]),
         suite(recipe={"epochs": 3, "seeds": [0, 1], "label_smoothing": 0.0}),

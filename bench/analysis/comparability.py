@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
+from bench.analysis.peaks import doubts
 from bench.analysis.speed import timings
 from bench.analysis.trials import Outcome
 from bench.spec import Suite
@@ -14,7 +15,11 @@ COLUMNS = ("kind", "message")
 
 
 def warning_table(
-    suite: Suite, outcomes: tuple[Outcome, ...], recipes: pd.DataFrame, differences: pd.DataFrame
+    suite: Suite,
+    outcomes: tuple[Outcome, ...],
+    recipes: pd.DataFrame,
+    differences: pd.DataFrame,
+    efficiency: pd.DataFrame,
 ) -> pd.DataFrame:
     """One row a warning, those about accuracy first."""
     found = [
@@ -28,6 +33,7 @@ def warning_table(
         *_compilers(outcomes),
         *_counts(outcomes),
         *_timing(outcomes),
+        *doubts(outcomes, efficiency),
     ]
     if suite.dataset.limit:
         note = f"At most {suite.dataset.limit} images of each split were used (dataset.limit)."

@@ -12,6 +12,7 @@ from bench.analysis.claims import claim_table
 from bench.analysis.comparability import warning_table
 from bench.analysis.decisions import decision_table
 from bench.analysis.differences import difference_table
+from bench.analysis.efficiency import efficiency_table, with_efficiency
 from bench.analysis.gradients import (
     activation_table,
     first_steps_table,
@@ -19,6 +20,7 @@ from bench.analysis.gradients import (
     landscape_table,
     signal_table,
 )
+from bench.analysis.memory import memory_table
 from bench.analysis.pareto import COSTS, pareto_table
 from bench.analysis.profile import layer_time_table, profile_table
 from bench.analysis.recipes import recipe_table
@@ -83,6 +85,10 @@ class Tables:
     """One row an architecture and operator of its training step."""
     layer_times: pd.DataFrame
     """One row an architecture and module that took time, beside its MACs."""
+    efficiency: pd.DataFrame
+    """One row an architecture, mode and batch size: MFU and place under the roofline."""
+    memory: pd.DataFrame
+    """One row an architecture and mode: peak memory, and the largest batch that fits."""
     convergence: pd.DataFrame
     """One row an architecture and target, over seeds."""
     convergence_by_seed: pd.DataFrame
@@ -145,8 +151,10 @@ def load(run: Run) -> Tables:
     trials = trial_table(outcomes, epochs)
     throughput = throughput_table(outcomes)
     layers, profiles = static_table(outcomes, "layers.csv"), profile_table(outcomes)
+    efficiency = efficiency_table(outcomes, throughput)
+    memory = memory_table(outcomes)
     recipes = recipe_table(suite, labels)
-    summary = summary_table(labels, outcomes, trials, throughput)
+    summary = with_efficiency(summary_table(labels, outcomes, trials, throughput), efficiency, memory)
     compared = difference_table(labels, trials, "test_accuracy")
     data: DataFacts | None = _first(outcomes, "data")
     classes = data.classes if data else ()
@@ -174,6 +182,8 @@ def load(run: Run) -> Tables:
         profile_phases=static_table(outcomes, "profile_phases.csv"),
         operators=static_table(outcomes, "profile.csv"),
         layer_times=layer_time_table(outcomes, layers, profiles),
+        efficiency=efficiency,
+        memory=memory,
         convergence=convergence.over_seeds(by_seed),
         convergence_by_seed=by_seed,
         differences=compared,
@@ -187,7 +197,7 @@ def load(run: Run) -> Tables:
         landscape=landscape_table(outcomes),
         twins=twin_table(twins(suite, labels), signals, first_steps, epochs),
         decisions=decision_table(outcomes),
-        warnings=warning_table(suite, outcomes, recipes, compared),
+        warnings=warning_table(suite, outcomes, recipes, compared, efficiency),
         data=data,
         choices=_first(outcomes, "choices"),
     )

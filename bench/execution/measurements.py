@@ -9,7 +9,10 @@ from bench.measurements import (
     first_steps,
     gradient_flow,
     landscape,
+    largest_batch,
     latency,
+    memory,
+    peaks,
     phases,
     profiling,
     throughput,
@@ -28,6 +31,7 @@ AFTER_TRAINING = (
     AfterTraining("classification", lambda _: True, classification.measure),
     AfterTraining("loss landscape", lambda trial: trial.loss_landscape is not None, landscape.measure),
     AfterTraining("throughput", lambda trial: trial.throughput is not None, throughput.measure),
+    AfterTraining("peaks", peaks.wanted, peaks.measure),
     AfterTraining(
         "latency", lambda trial: trial.throughput is not None and trial.throughput.latency, latency.measure
     ),
@@ -35,4 +39,6 @@ AFTER_TRAINING = (
         "phases", lambda trial: trial.throughput is not None and trial.throughput.phases, phases.measure
     ),
     AfterTraining("profile", lambda trial: trial.profile, profiling.measure),
+    AfterTraining("memory", lambda trial: trial.memory, memory.measure),
+    AfterTraining("largest batch", lambda trial: trial.largest_batch is not None, largest_batch.measure),
 )

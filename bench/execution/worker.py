@@ -10,8 +10,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from bench.errors import BenchError
-from bench.execution.allocator import keep_freed_memory
 from bench.execution.messages import Message, PeerGoneError, receive, send
+from bench.measurements.allocator import keep_freed_memory
 from bench.plan import Trial
 from bench.spec import Dataset
 from bench.store import TrialStore
@@ -62,13 +62,15 @@ def _prepare(connection: Connection, request: Message) -> None:
 
 def _execute(connection: Connection, request: Message) -> None:
     from bench.execution.execute import execute  # noqa: PLC0415 - torch is imported in the worker only
+    from bench.measurements.exhaustion import explained  # noqa: PLC0415
 
     trial = Trial.model_validate(request["trial"])
     store = TrialStore(Path(request["folder"]))
     _log_to(store.folder / LOG_FILE)
-    record = execute(
-        trial, store, data_root=_path(request["data_root"]), report=lambda event: send(connection, event)
-    )
+    with explained(trial):
+        record = execute(
+            trial, store, data_root=_path(request["data_root"]), report=lambda event: send(connection, event)
+        )
     send(connection, {"kind": "record", "record": record.model_dump(mode="json")})
 
 

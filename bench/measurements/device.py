@@ -17,6 +17,8 @@ Precision = Literal["float32", "tf32", "bfloat16"]
 
 CUDA_WITH_BFLOAT16 = (8, 0)
 """Compute capability from which matrix units multiply bfloat16 (Ampere)."""
+CUDA_WITH_TF32 = (8, 0)
+"""Compute capability from which they multiply float32 with ten bits of mantissa (TF32, Ampere)."""
 
 
 @dataclass(frozen=True)

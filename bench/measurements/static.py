@@ -48,6 +48,8 @@ def measure(
         flops=counts.flops,
         flops_train=counts.flops_train,
         activations=counts.activations,
+        elements_moved=counts.elements_moved,
+        weights_read=counts.weights_read,
         output_shape=counts.output_shape,
         unsupported=dict(counts.unsupported),
     )

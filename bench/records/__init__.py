@@ -2,6 +2,8 @@
 
 from bench.records.certificate import Certificate
 from bench.records.conditions import Choices, DataFacts, Decisions, InitialFacts, Variant
+from bench.records.memory import BatchTry, LargestBatchFacts, MemoryFacts, MemoryParts
+from bench.records.peaks import BandwidthPeak, MatrixPeak, PeakFacts
 from bench.records.profile import ProfileFacts
 from bench.records.speed import LatencyFacts, PhaseFacts, ThroughputFacts
 from bench.records.splits import Split, SplitFacts
@@ -41,13 +43,20 @@ __all__ = [
     "PROFILE_COLUMNS",
     "PROFILE_PHASE_COLUMNS",
     "SCHEMA_VERSION",
+    "BandwidthPeak",
+    "BatchTry",
     "Certificate",
     "Choices",
     "DataFacts",
     "Decisions",
     "EpochFacts",
     "InitialFacts",
+    "LargestBatchFacts",
     "LatencyFacts",
+    "MatrixPeak",
+    "MemoryFacts",
+    "MemoryParts",
+    "PeakFacts",
     "PhaseFacts",
     "ProfileFacts",
     "Split",

@@ -25,6 +25,11 @@ class StaticFacts(Model):
     of a grouped convolution for that of a dense one; this is mended."""
     activations: int
     """Output elements of convolutions and linear layers."""
+    elements_moved: int | None = None
+    """Elements that the modules with MACs must at least read and write for one image: inputs and outputs of
+    each, at every call. Everything between them is taken as fused. None in earlier records."""
+    weights_read: int | None = None
+    """Elements of the weights that one forward pass must at least read, at every call; per batch."""
     output_shape: tuple[int, ...]
     """Shape of the output for one image, without the batch dimension."""
     unsupported: dict[str, int] = {}

@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from bench.plan import Trial
 from bench.records.conditions import Choices, DataFacts, InitialFacts
+from bench.records.memory import LargestBatchFacts, MemoryFacts
+from bench.records.peaks import PeakFacts
 from bench.records.profile import ProfileFacts
 from bench.records.speed import LatencyFacts, PhaseFacts, ThroughputFacts
 from bench.records.splits import SplitFacts
@@ -46,5 +48,9 @@ class TrialRecord(Model):
     latency: LatencyFacts | None = None
     phases: PhaseFacts | None = None
     profile: ProfileFacts | None = None
+    peaks: PeakFacts | None = None
+    """What the device can do at best; where throughput was measured."""
+    memory: tuple[MemoryFacts, ...] = ()
+    largest_batch: tuple[LargestBatchFacts, ...] = ()
     files: dict[str, str] = {}
     """SHA-256 of every table beside the record, by file name."""

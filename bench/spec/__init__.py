@@ -14,7 +14,7 @@ from bench.spec.claim import Claim, Protocol
 from bench.spec.dataset import Dataset
 from bench.spec.execution import Execution
 from bench.spec.init_from import InitFrom
-from bench.spec.measure import Convergence, LossLandscape, Measure, Throughput
+from bench.spec.measure import Convergence, LargestBatch, LossLandscape, Measure, Throughput
 from bench.spec.model import Model
 from bench.spec.optimizer import SGD, Adam, Muon, Optimizer
 from bench.spec.recipe import Recipe
@@ -37,6 +37,7 @@ __all__ = [
     "Execution",
     "Flip",
     "InitFrom",
+    "LargestBatch",
     "LossLandscape",
     "Measure",
     "Model",

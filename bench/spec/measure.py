@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from bench.spec.model import Model, Positive
 
-SWITCHES = frozenset({"throughput", "loss_landscape"})
+SWITCHES = frozenset({"throughput", "largest_batch", "loss_landscape"})
 """Tables for which `true` stands for all defaults, and `false` for none."""
 
 
@@ -25,6 +25,8 @@ class Throughput(Model):
     """Time single images in inference, call by call: the 50th, 95th and 99th percentile."""
     phases: bool = True
     """Split a training step on real batches into data, forward, backward and optimiser."""
+    peaks: bool = True
+    """Measure the device's own peaks once per run: FLOP/s of matrix products, for MFU, and bytes/s."""
 
 
 class Convergence(Model):
@@ -47,11 +49,27 @@ class LossLandscape(Model):
     """Training images on which the loss is taken."""
 
 
+class LargestBatch(Model):
+    """The search for the largest batch that fits; each try is a process of its own."""
+
+    modes: Annotated[tuple[Literal["train", "inference"], ...], Field(min_length=1)] = ("train",)
+    """"train": forward, backward and optimiser; "inference": forward only."""
+    limit: Positive = 1024
+    """Largest batch size that is tried; where it fits, the answer reads "at least"."""
+    memory_gib: Annotated[float, Field(gt=0)] | None = None
+    """GiB that a try may take. Default: 80 % of what is free on the device when the search starts."""
+
+
 class Measure(Model):
     """What is measured besides accuracy, params and MACs."""
 
     throughput: Throughput | None = Throughput()
     """Speed of training and inference, once per architecture. `false` switches it off."""
+    memory: bool = True
+    """Peak memory of training and inference at the recipe's batch size, once per architecture, in processes
+    of their own. A trial that is finished is not run again for it; `--fresh` does."""
+    largest_batch: LargestBatch | None = None
+    """The largest batch that fits, once per architecture. `true` takes the defaults of its keys."""
     convergence: Convergence = Convergence()
     """Targets of the convergence table."""
     gradient_flow: bool = False
@@ -67,6 +85,7 @@ class Measure(Model):
     @model_validator(mode="before")
     @classmethod
     def _switches(cls, data: Any) -> Any:
+        """Let `true` stand for a table of defaults, and `false` for none."""
         if not isinstance(data, dict):
             return data
         switched = {key: value for key, value in data.items() if key in SWITCHES and isinstance(value, bool)}

@@ -11,6 +11,7 @@ from reports.sections.classes import calibration, classes
 from reports.sections.convergence import convergence
 from reports.sections.cost import cost
 from reports.sections.differences import differences
+from reports.sections.efficiency import efficiency, memory
 from reports.sections.gradients import gradient_flow, loss_landscape
 from reports.sections.ledger import ledger
 from reports.sections.profile import profile
@@ -33,6 +34,8 @@ SECTIONS: tuple[Callable[[Tables], Section | None], ...] = (
     throughput,
     latency,
     phases,
+    efficiency,
+    memory,
     timings,
     profile,
     gradient_flow,

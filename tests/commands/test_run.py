@@ -154,6 +154,20 @@ def test_records_agree_with_their_tables(folder):
         assert right / confusion.images.sum() == pytest.approx(epochs.test_accuracy.iloc[-1], abs=1e-6)
 
 
+def test_peaks_and_memory_are_measured(records):
+    """Once per architecture: relative to the same peak, and at the recipe's batch size."""
+    by_seed = {seed: [r for r in records if r["trial"]["recipe"]["seeds"] == [seed]] for seed in (0, 1)}
+    assert all(record["peaks"] is None and not record["memory"] for record in by_seed[1])
+    assert by_seed[0][0]["peaks"] == by_seed[0][1]["peaks"] is not None
+    for record in by_seed[0]:
+        assert [(fact["mode"], fact["batch_size"]) for fact in record["memory"]] == [
+            ("train", 32), ("inference", 32),
+        ]  # fmt: skip
+        if sys.platform == "linux":
+            assert all(fact["peak_bytes"] > 0 for fact in record["memory"])
+            assert record["memory"][0]["parts"]["params"] == 4 * record["static"]["params"]
+
+
 def test_speed_gradients_and_trace_are_measured(folder, records):
     """Speed and trace once per architecture, gradients for every trial."""
     by_seed = {seed: [r for r in records if r["trial"]["recipe"]["seeds"] == [seed]] for seed in (0, 1)}

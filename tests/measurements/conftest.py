@@ -1,12 +1,16 @@
 """A small training that finishes in a second."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from bench.data.batches import ImageSet, Pipeline, derive_seed
+from bench.measurements import memory_process
 from bench.measurements.device import Device
+from bench.measurements.steps import Workload
 from bench.measurements.training import Training
 from bench.plan import Trial
 from bench.spec import Adam, Crop, Dataset, Execution, Flip, Recipe
@@ -60,5 +64,74 @@ def make_training():
         )  # fmt: skip
         return Training(trial, model, model, train, validation, test, pipeline, device,
                         flops_per_image=1000, origin=checkpoint)  # fmt: skip
+
+    return make
+
+
+NETWORKS = """
+import os, signal
+from torch import nn
+
+class Base(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 32, 3, padding=1)
+        self.head = nn.Linear(32, 4)
+
+    def forward(self, images):
+        self.act()
+        return self.head(self.conv(images).mean((2, 3)))
+
+    def act(self):
+        pass
+
+class Raises(Base):
+    def act(self): raise ValueError("no such luck")
+
+class Ends(Base):
+    def act(self): os._exit(3)
+
+class Interrupted(Base):
+    def act(self): os.kill(os.getpid(), signal.SIGTERM)
+
+class Prints(Base):
+    def act(self): print("not an answer", flush=True)
+
+def works(num_classes): return Base()
+def raises(num_classes): return Raises()
+def ends(num_classes): return Ends()
+def interrupted(num_classes): return Interrupted()
+def prints(num_classes): return Prints()
+"""
+"""Networks on 64 x 64 images whose memory is known by heart: one large convolution."""
+
+
+@pytest.fixture(scope="session")
+def networks(tmp_path_factory):
+    """Makes `NETWORKS` importable, here and in the processes that measure."""
+    folder = tmp_path_factory.mktemp("networks")
+    (folder / "memorable.py").write_text(NETWORKS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(folder)
+        memory_process._server.cache_clear()  # a server that was started earlier does not know this path
+        yield
+
+
+@pytest.fixture
+def make_subject(networks):
+    """A function that makes what `AfterTraining` measurements are given, for a network of `NETWORKS`."""
+
+    def make(network="works", device="cpu", **measured):
+        trial = Trial.model_validate({
+            "label": "A", "architecture": f"memorable:{network}", "dataset": Dataset(name="shapes"),
+            "recipe": Recipe(batch_size=32, seeds=(0,)), **measured,
+            "execution": Execution(device=device, precision="float32", threads=1),
+        })  # fmt: skip
+        chosen, model = Device.chosen(trial.execution), nn.Linear(1, 1)
+        training = SimpleNamespace(model=model, step_model=model)
+        return SimpleNamespace(
+            trial=trial, device=chosen, training=training,
+            workload=Workload(model, trial.recipe, chosen, (3, 64, 64), 4),
+        )  # fmt: skip
 
     return make

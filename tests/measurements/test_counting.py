@@ -45,6 +45,15 @@ def test_a_shared_module_has_one_row_with_its_params_once_and_its_macs_at_every_
     assert (row.params, row.macs, row.calls, row.output_shape) == (148, 2 * 64 * 4 * 36, 2, (4, 8, 8))
 
 
+def test_traffic_is_what_layers_with_macs_take_in_and_put_out():
+    """By hand: a convolution called twice reads its weights twice; what lies between is taken as fused."""
+    shared = nn.Conv2d(3, 3, 3, padding=1)
+    network = nn.Sequential(shared, nn.ReLU(), shared, nn.Flatten(), nn.Linear(3 * 64, 10))
+    counts = count(network, (3, 8, 8))
+    assert counts.elements_moved == 4 * 3 * 64 + (3 * 64 + 10)
+    assert counts.weights_read == 2 * (81 + 3) + 3 * 64 * 10 + 10
+
+
 def test_rows_add_up_to_the_totals_in_the_order_of_first_call():
     """Nothing is counted outside of a row."""
     counts = count(Shared(), IMAGE)

@@ -23,11 +23,17 @@ from bench.records import (
     LEDGER_COLUMNS,
     PROFILE_COLUMNS,
     PROFILE_PHASE_COLUMNS,
+    BandwidthPeak,
     Certificate,
     Choices,
     DataFacts,
     EpochFacts,
+    LargestBatchFacts,
     LatencyFacts,
+    MatrixPeak,
+    MemoryFacts,
+    MemoryParts,
+    PeakFacts,
     PhaseFacts,
     ProfileFacts,
     SplitFacts,
@@ -66,6 +72,19 @@ DOCUMENT: dict[str, Any] = {
     ],
 }
 """A suite that resembles the first real one."""
+
+PEAKS = PeakFacts(
+    matrix=MatrixPeak(
+        precision="bfloat16", flops_per_second=2e12, low=1.95e12, high=2.03e12, size=2048, sweep={2048: 2e12}
+    ),
+    bandwidth=BandwidthPeak(
+        bytes_per_second=2.5e10, low=2.45e10, high=2.52e10, kernel="triad", array_bytes=1 << 28
+    ),
+    threads=2,
+    load_average=0.5,
+    measured_at=WHEN,
+)
+"""A device whose roof bends at 80 FLOPs a byte."""
 
 Change = Callable[[TrialRecord], TrialRecord | None]
 
@@ -236,6 +255,8 @@ def make_record(
             flops=2 * macs,
             flops_train=6 * macs,
             activations=93_000 + 1_000 * order,
+            elements_moved=150_000 + 20_000 * order,
+            weights_read=params,
             output_shape=(10,),
         ),
         training=TrainingFacts(
@@ -253,6 +274,9 @@ def make_record(
         throughput=_throughput(trial, speed),
         latency=_latency(trial, speed),
         phases=_phases(trial, speed),
+        peaks=PEAKS if trial.throughput else None,
+        memory=_memory(trial, params) if trial.memory else (),
+        largest_batch=_largest_batch(trial, order),
     )
     return record, [row.model_dump() for row in rows], layers
 
@@ -411,4 +435,38 @@ def _throughput(trial: Trial, speed: float) -> tuple[ThroughputFacts, ...]:
         for mode in trial.throughput.modes
         for size in trial.throughput.batch_sizes
         for rate in [speed * (3 if mode == "inference" else 1) * size / (size + 6)]
+    )
+
+
+def _memory(trial: Trial, params: int) -> tuple[MemoryFacts, ...]:
+    """Twice the weights of Adam's moments in training, and activations for each image."""
+    size = trial.recipe.batch_size
+    facts = []
+    for mode, moments, image in (("train", 2, 400_000), ("inference", 0, 100_000)):
+        gradients = 4 * params if mode == "train" else 0
+        parts = MemoryParts(
+            params=4 * params,
+            buffers=0,
+            gradients=gradients,
+            optimizer=4 * moments * params,
+            inputs=12_288 * size,
+        )
+        facts.append(
+            MemoryFacts(
+                mode=mode,
+                batch_size=size,
+                peak_bytes=sum(parts.model_dump().values()) + image * size,
+                parts=parts,
+                method="resident set",
+            )
+        )
+    return tuple(facts)
+
+
+def _largest_batch(trial: Trial, order: int) -> tuple[LargestBatchFacts, ...]:
+    if trial.largest_batch is None:
+        return ()
+    return tuple(
+        LargestBatchFacts(mode=mode, batch_size=900 - 100 * order, smallest_unfit=910 - 100 * order)
+        for mode in trial.largest_batch.modes
     )

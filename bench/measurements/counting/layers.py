@@ -70,6 +70,16 @@ class Count:
         """Floating-point operations of the forward pass: 2 x MACs."""
         return 2 * self.macs
 
+    @property
+    def elements_moved(self) -> int:
+        """Elements that the layers with MACs take in and put out for one image, at every call."""
+        return sum(layer.elements_in + layer.elements_out for layer in self.layers if layer.macs)
+
+    @property
+    def weights_read(self) -> int:
+        """Elements of their own weights that the layers with MACs read in one forward pass."""
+        return sum(layer.params * layer.calls for layer in self.layers if layer.macs)
+
     @cached_property
     def flops_train(self) -> int:
         """FLOPs of forward and backward by torch's own counter; computed when first asked for."""
