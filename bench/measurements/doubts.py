@@ -38,7 +38,8 @@ def doubts(certificate: Certificate, reach: float | None) -> dict[str, str]:
 
 def _of_samples(certificate: Certificate, reach: float | None) -> Iterator[tuple[str, str]]:
     if reach is not None and reach > LARGEST_REACH:
-        yield "imprecise timing", f"interval reaches {reach:.0%} from the median"
+        far = f"{reach:.0%}" if reach < 1 else "more than 100%"
+        yield "imprecise timing", f"interval reaches {far} from the median"
     elif certificate.spread > LARGEST_SPREAD:
         yield "imprecise timing", f"middle half of the samples is {certificate.spread:.0%} wide"
     if certificate.drift is not None and abs(certificate.drift) > LARGEST_DRIFT:

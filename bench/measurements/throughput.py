@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
 from dataclasses import dataclass, field
@@ -76,15 +77,17 @@ class Setting:
         step = self.workload.step(self.mode, self.batch_size)
         share = self.seconds / MOST_VISITS
         if self.visits:
-            estimate = _again(step, device, share * WARM_UP)
+            _run(step, device, share * WARM_UP)
         else:
             estimate = warm_up(step, device, self.seconds)
             self.wanted_visits = MOST_VISITS if estimate < share else FEWEST_VISITS
             self.steps = max(1, round(share * (1 - WARM_UP) / BLOCKS / estimate))
-        blocks = min(BLOCKS, max(1, round(share * (1 - WARM_UP) / (self.steps * estimate))))
+        blocks: list[float] = []
         before = self.meter.joules() if self.meter else None
         with self.watch:
-            self.visits.append([seconds_of(step, self.steps, device) / self.steps for _ in range(blocks)])
+            while len(blocks) < BLOCKS and sum(blocks) * self.steps < share * (1 - WARM_UP):
+                blocks.append(seconds_of(step, self.steps, device) / self.steps)
+        self.visits.append(blocks)
         after = self.meter.joules() if self.meter else None
         if before is not None and after is not None:
             self.energy = (self.energy or 0.0) + after - before
@@ -92,6 +95,7 @@ class Setting:
     def facts(self) -> ThroughputFacts:
         """For the record."""
         median, fastest, slowest = repeat_interval(self.visits)
+        allowance = 1 + self.watch.share_of_others()
         times = [seconds for blocks in self.visits for seconds in blocks]
         change = statistics.median(self.visits[-1]) / statistics.median(self.visits[0]) - 1
         images = len(times) * self.steps * self.batch_size
@@ -99,8 +103,8 @@ class Setting:
             mode=self.mode,
             batch_size=self.batch_size,
             images_per_second=self.batch_size / median,
-            low=self.batch_size / slowest,
-            high=self.batch_size / fastest,
+            low=self.batch_size / (slowest * allowance),
+            high=self.batch_size / fastest * allowance,
             milliseconds=median * 1000,
             blocks=len(times),
             steps_per_block=self.steps,
@@ -113,27 +117,30 @@ class Setting:
 
 
 def warm_up(step: Step, device: Device, target: float) -> float:
-    """Run until two consecutive timings agree within 10 %; returns seconds per step.
+    """Run until two consecutive timings agree within 10 %; returns seconds per step, of the fastest timing.
+
+    The fastest, since it decides how long a block is: after a timing that was interrupted, blocks would be so
+    short that an interruption hits one as a whole or not at all.
 
     Args:
         step: What to time.
         device: Where it runs.
         target: Seconds that the measurement will take; a fifth of it is the least warm-up.
     """
-    started, previous, count = time.perf_counter(), 0.0, 1
+    started, previous, fastest, count = time.perf_counter(), 0.0, math.inf, 1
     while True:
         seconds = seconds_of(step, count, device) / count
         elapsed = time.perf_counter() - started
+        fastest = min(fastest, seconds)
         steady = abs(seconds - previous) <= 0.1 * previous
         if (steady and elapsed > target * WARM_UP) or elapsed > LONGEST_WARM_UP:
-            return seconds
+            return fastest
         previous, count = seconds, max(1, min(count * 2, round(target / 10 / seconds)))
 
 
-def _again(step: Step, device: Device, least: float) -> float:
-    """Run for `least` seconds or one step, which allocates; returns the seconds of the last step."""
+def _run(step: Step, device: Device, least: float) -> None:
+    """Run for `least` seconds, one step at least, which allocates."""
     started = time.perf_counter()
-    seconds = seconds_of(step, 1, device)
+    seconds_of(step, 1, device)
     while time.perf_counter() - started < least:
-        seconds = seconds_of(step, 1, device)
-    return seconds
+        seconds_of(step, 1, device)

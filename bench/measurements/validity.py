@@ -78,10 +78,20 @@ class Watch:
             **self._of_processor(),
             **self._of_gpu(),
         }
-        names = READINGS if self.device.handle.type == "cuda" else READINGS[:-4]
-        found["unreadable"] = tuple(name.replace("_", " ") for name in names if found[name] is None)
+        readings = READINGS | (READINGS_OF_GPU if self.device.handle.type == "cuda" else {})
+        found["unreadable"] = tuple(words for name, words in readings.items() if found[name] is None)
         certificate = Certificate.model_validate(found)
         return certificate.model_copy(update={"doubts": doubts(certificate, reach)})
+
+    def share_of_others(self) -> float:
+        """Share of the usable cores that other processes kept busy so far; 0 where that is not known.
+
+        A measurement that is made again may meet as much more of it, or none. How much that moves a timing
+        depends on caches, sibling threads and the scheduler; as a share of the machine it is an allowance
+        for what no scatter within one measurement can show.
+        """
+        others = self._of_processor()["other_cores"] if self._stretches else None
+        return others / self._cores if isinstance(others, float) else 0.0
 
     def _of_processor(self) -> dict[str, object]:
         own = self._difference(lambda total: total.own) or 0.0
@@ -124,12 +134,24 @@ class Watch:
             self._gpu.append(self.gpu.read())
 
 
-READINGS = (
-    "other_cores", "stolen_cores", "preemptions_per_second", "quota_seconds", "load_average", "cpu_megahertz",
-    "cpu_celsius", "cpu_throttle_events",
-    "gpu_megahertz", "gpu_celsius", "gpu_slowdowns", "gpu_other_processes",
-)  # fmt: skip
-"""Fields of a certificate that not every machine can fill; the last four where a GPU computes."""
+READINGS = {
+    "other_cores": "work of other processes",
+    "stolen_cores": "time taken by a hypervisor",
+    "preemptions_per_second": "preemptions",
+    "quota_seconds": "CPU quota",
+    "load_average": "load average",
+    "cpu_megahertz": "CPU clock",
+    "cpu_celsius": "CPU temperature",
+    "cpu_throttle_events": "CPU throttling",
+}
+"""Fields of a certificate that not every machine can fill, and what they are."""
+
+READINGS_OF_GPU = {
+    "gpu_megahertz": "GPU clock",
+    "gpu_celsius": "GPU temperature",
+    "gpu_slowdowns": "GPU throttling",
+    "gpu_other_processes": "other processes on the GPU",
+}
 
 
 def spread(samples: Sequence[float]) -> float:

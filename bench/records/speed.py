@@ -16,9 +16,10 @@ class ThroughputFacts(Model):
     images_per_second: float
     """Median over blocks."""
     low: float
-    """Lower end of the 95 % interval for the median of the same measurement made again."""
+    """Lower end of the 95 % interval for the median of the same measurement made again, divided by one plus
+    the share of the cores that other processes used meanwhile, since that may double or vanish."""
     high: float
-    """Upper end of it. With one visit: of the 95 % order-statistics interval of the median."""
+    """Upper end of it, multiplied likewise. With one visit: the order-statistics interval of the median."""
     milliseconds: float
     """Median time of one step or one forward pass."""
     blocks: int

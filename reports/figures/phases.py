@@ -11,8 +11,8 @@ from reports.figures.speed import BAR, hatching
 
 PHASES = ("data", "forward", "backward", "optimiser")
 
-SHADES = ("var(--rule)", "var(--quiet)", "var(--ink)", "var(--soft)")
-"""Greys, since colours stand for architectures; neighbours in a bar differ clearly."""
+SHADES = (1.0, 0.45, 0.8, 0.55)
+"""Opacities of the ink: greys, since colours stand for architectures; neighbours in a bar differ clearly."""
 
 
 def phase_bars(tables: Tables) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def phase_bars(tables: Tables) -> dict[str, Any]:
     entries = rows(tables.phases)
     totals = [sum(row[f"{phase}_milliseconds"] for phase in PHASES) for row in entries]
     traces: list[Trace] = []
-    for phase, color in zip(PHASES, SHADES, strict=True):
+    for phase, shade in zip(PHASES, SHADES, strict=True):
         parts = [row[f"{phase}_milliseconds"] for row in entries]
         shares = [part / total for part, total in zip(parts, totals, strict=True)]
         for option, values, hover in (("time", parts, "%{x:.3~g} ms"), ("share", shares, "%{x:.1%}")):
@@ -33,7 +33,12 @@ def phase_bars(tables: Tables) -> dict[str, Any]:
                     "name": phase,
                     "x": columns.add(values),
                     "y": list(range(len(entries))),
-                    "marker": {"color": color, **hatching([row["verdict"] for row in entries])},
+                    "marker": {
+                        "color": "var(--ink)",
+                        "opacity": shade,
+                        "line": {"color": "var(--paper)", "width": 1},
+                        **hatching([row["verdict"] for row in entries]),
+                    },
                     "showlegend": True,
                     "hovertemplate": f"{phase} {hover}<extra></extra>",
                 }

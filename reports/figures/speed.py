@@ -25,7 +25,7 @@ def throughput_bars(tables: Tables, looks: dict[str, Look]) -> dict[str, Any]:
         traces += [_bar(columns, row, option, tables, looks) for row in rows(group)]
     labels = list(tables.labels)
     layout = {
-        "xaxis": axis("Images per second", rangemode="tozero"),
+        "xaxis": axis("Images per second", range=[0, _far_enough(tables)]),
         "yaxis": {
             "tickvals": list(range(len(labels))),
             "ticktext": [plain(label, 22) for label in labels],
@@ -37,6 +37,12 @@ def throughput_bars(tables: Tables, looks: dict[str, Look]) -> dict[str, Any]:
         "hovermode": "closest",
     }
     return figure(columns, traces, layout, [switch("setting", "Setting", options)])
+
+
+def _far_enough(tables: Tables) -> float:
+    """The end of the axis: wide intervals are cut, lest they hide the bars; the table has them in full."""
+    fastest = max(row["images_per_second"] for row in rows(tables.throughput))
+    return float(1.05 * min(max(row["high"] for row in rows(tables.throughput)), 1.5 * fastest))
 
 
 def _bar(columns: Columns, row: dict[str, Any], option: str, tables: Tables, looks: dict[str, Look]) -> Trace:
@@ -66,4 +72,5 @@ def _bar(columns: Columns, row: dict[str, Any], option: str, tables: Tables, loo
 def hatching(verdicts: list[str]) -> dict[str, Any]:
     """Doubtful bars are hatched, so that they stand out in every theme and without colour."""
     shapes = ["/" if verdict == "doubtful" else "" for verdict in verdicts]
-    return {"pattern": {"shape": shapes, "size": 7, "solidity": 0.25}} if any(shapes) else {}
+    pattern = {"shape": shapes, "size": 7, "solidity": 0.3, "fillmode": "overlay", "fgcolor": "var(--paper)"}
+    return {"pattern": pattern} if any(shapes) else {}

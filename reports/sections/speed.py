@@ -27,7 +27,12 @@ def throughput(tables: Tables) -> Section | None:
         Column("Mode", numeric=False),
         Column("Batch size"),
         Column("Images/s", "median"),
-        Column("95 % interval", "images/s", "Where the median of the same measurement lies, made again."),
+        Column(
+            "95 % interval",
+            "images/s",
+            "Where the median of the same measurement lies, made again; "
+            "wider by the share of the cores that others used.",
+        ),
         Column("Time", "a step or pass"),
         *((Column("Energy", "an image", "Of the whole device, idle share included."),) if energy else ()),
         Column("Drift", "last to first", "Change from the first visit to the last."),

@@ -33,6 +33,7 @@ def test_the_interval_counts_before_the_spread():
     assert doubts(certificate(spread=0.5), reach=0.11) == {
         "imprecise timing": "interval reaches 11% from the median"
     }
+    assert "more than 100%" in doubts(certificate(), reach=5e6)["imprecise timing"]
 
 
 def test_what_cannot_be_read_is_no_doubt():

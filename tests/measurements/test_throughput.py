@@ -93,3 +93,12 @@ def test_training_steps_train_and_inference_does_not(workload):
     assert torch.equal(workload.model[1].weight, before)
     seconds_of(workload.step("train", 4), 2, workload.device)
     assert not torch.equal(workload.model[1].weight, before)
+
+
+def test_work_of_others_widens_the_interval(workload, monkeypatch):
+    """By one plus their share of the cores, on both sides; the median stays."""
+    monkeypatch.setattr(throughput, "seconds_of", lambda step, count, device: 0.5 * count)
+    monkeypatch.setattr(throughput, "warm_up", lambda step, device, target: 0.5)
+    monkeypatch.setattr(throughput.Watch, "share_of_others", lambda watch: 0.25)
+    (row,) = throughput.time_workload(workload, Throughput(batch_sizes=(8,), modes=("train",)))
+    assert (row.low, row.images_per_second, row.high) == pytest.approx((16 / 1.25, 16, 16 * 1.25))

@@ -42,6 +42,7 @@ def test_work_of_others_is_what_is_not_our_own(counted):
         with watch:
             pass
     certificate = watch.certificate([1.0, 1.0], drift=0.0)
+    assert watch.share_of_others() == pytest.approx(certificate.other_cores / certificate.cores)
     assert certificate.seconds == 20
     assert certificate.own_cores == pytest.approx(18 / 20)
     assert certificate.other_cores == pytest.approx((13 - 8 + 17 - 10) / 20)
@@ -63,11 +64,9 @@ def test_what_cannot_be_read_is_named(counted, monkeypatch):
     with watch:
         pass
     certificate = watch.certificate([1.0], drift=None)
-    assert certificate.unreadable == (
-        "other cores", "stolen cores", "preemptions per second", "quota seconds", "load average",
-        "cpu megahertz", "cpu celsius", "cpu throttle events",
-    )  # fmt: skip
+    assert certificate.unreadable == tuple(validity.READINGS.values())
     assert certificate.verdict == "good"
+    assert watch.share_of_others() == 0
 
 
 def test_a_time_too_short_for_the_ticks_tells_nothing_of_others():
@@ -77,7 +76,7 @@ def test_a_time_too_short_for_the_ticks_tells_nothing_of_others():
         pass
     certificate = watch.certificate([1.0], drift=None)
     assert certificate.other_cores is None
-    assert "other cores" in certificate.unreadable
+    assert "work of other processes" in certificate.unreadable
 
 
 def test_nothing_watched_is_not_certified():
