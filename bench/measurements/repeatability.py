@@ -19,7 +19,7 @@ def repeat_interval(
     about a second measurement. The visits are what is repeated: each is represented by its median, on a
     logarithmic scale, and the interval is the one that contains the mean of as many future visits,
     median x exp(+-t s sqrt(1/n + 1/n)), widened since medians are stated in place of means. It does not cover
-    a change of the machine that lasts longer than all visits: `Watch.share_of_others` is an allowance for that.
+    a change of the machine that lasts longer than all visits; `Watch.share_of_others` allows for that.
 
     Sources: Kalibera & Jones, Rigorous Benchmarking in Reasonable Time, ISMM 2013 (repeat at the highest
     level that varies); Hahn & Meeker, Statistical Intervals, 1991, section 4.7 (mean of future observations).

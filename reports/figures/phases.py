@@ -31,11 +31,11 @@ def phase_bars(tables: Tables) -> dict[str, Any]:
                     "orientation": "h",
                     "when": {"unit": option},
                     "name": phase,
+                    "opacity": shade,
                     "x": columns.add(values),
                     "y": list(range(len(entries))),
                     "marker": {
                         "color": "var(--ink)",
-                        "opacity": shade,
                         "line": {"color": "var(--paper)", "width": 1},
                         **hatching([row["verdict"] for row in entries]),
                     },

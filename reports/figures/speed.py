@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
 from bench.analysis.frames import groups, rows
 from bench.analysis.tables import Tables
 from reports.figures.spec import Columns, Trace, axis, figure, plain, switch
@@ -21,11 +23,11 @@ def throughput_bars(tables: Tables, looks: dict[str, Look]) -> dict[str, Any]:
     settings = sorted(groups(tables.throughput, "mode", "batch_size"), key=lambda entry: -entry[0][1])
     for (mode, size), group in settings:
         option = f"{mode}-{size}"
-        options.append((option, f"{mode}, batch {size}", {}))
+        options.append((option, f"{mode}, batch {size}", {"xaxis": {"range": [0, _far_enough(group)]}}))
         traces += [_bar(columns, row, option, tables, looks) for row in rows(group)]
     labels = list(tables.labels)
     layout = {
-        "xaxis": axis("Images per second", range=[0, _far_enough(tables)]),
+        "xaxis": axis("Images per second"),
         "yaxis": {
             "tickvals": list(range(len(labels))),
             "ticktext": [plain(label, 22) for label in labels],
@@ -39,10 +41,9 @@ def throughput_bars(tables: Tables, looks: dict[str, Look]) -> dict[str, Any]:
     return figure(columns, traces, layout, [switch("setting", "Setting", options)])
 
 
-def _far_enough(tables: Tables) -> float:
+def _far_enough(group: pd.DataFrame) -> float:
     """The end of the axis: wide intervals are cut, lest they hide the bars; the table has them in full."""
-    fastest = max(row["images_per_second"] for row in rows(tables.throughput))
-    return float(1.05 * min(max(row["high"] for row in rows(tables.throughput)), 1.5 * fastest))
+    return float(1.05 * min(group["high"].max(), 1.5 * group["images_per_second"].max()))
 
 
 def _bar(columns: Columns, row: dict[str, Any], option: str, tables: Tables, looks: dict[str, Look]) -> Trace:

@@ -92,7 +92,7 @@ def test_split_steps_are_whole_steps(training, parts):
     training.model.load_state_dict(state)
     torch.manual_seed(0)
     optimizer = make_optimizer(training.model, training.trial.recipe, training.device.handle)
-    training._step(inputs, labels, optimizer)
+    training.step(inputs, labels, optimizer)
     assert torch.equal(split, training.model.head.weight)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 
 import pytest
-from factories import document, write_run
+from factories import certificate, document, write_run
 
 from bench.analysis.tables import load
 from reports.figures.cost import cost_against_accuracy, log_scale
 from reports.figures.curves import learning_curves
+from reports.figures.phases import phase_bars
 from reports.figures.spec import Columns, plain
 from reports.figures.speed import throughput_bars
 from reports.sections.ranking import suite_looks
@@ -64,6 +65,37 @@ def test_a_switch_without_a_choice_is_left_out(tmp_path):
     measure = {"throughput": {"batch_sizes": [8], "modes": ["train"]}}
     tables = load(write_run(tmp_path, document(recipe={"epochs": 2, "seeds": [0]}, measure=measure)))
     assert throughput_bars(tables, suite_looks(tables))["switches"] == []
+
+
+def test_phases_stack_to_the_step(tables):
+    """As milliseconds they add up to the step, as shares to one; each architecture has its bar."""
+    spec = phase_bars(tables)
+    for unit, whole in (("time", tables.phases.filter(like="_milliseconds").sum(axis=1)), ("share", [1] * 3)):
+        parts = [values(spec, trace["x"]) for trace in spec["traces"] if trace["when"] == {"unit": unit}]
+        assert len(parts) == 4
+        assert [sum(bar) for bar in zip(*parts, strict=True)] == pytest.approx(list(whole), rel=1e-3)
+
+
+def test_doubtful_bars_are_hatched_and_others_are_not(tmp_path):
+    """In throughput and phases; a very wide interval does not squeeze the bars."""
+
+    def change(record):
+        if record.trial.label != "CNN" or record.phases is None:
+            return record
+        doubtful = {"certificate": certificate(doubts={"busy machine": "x"})}
+        throughput = tuple(fact.model_copy(update={**doubtful, "high": 1e12}) for fact in record.throughput)
+        phases = record.phases.model_copy(update=doubtful)
+        return record.model_copy(update={"throughput": throughput, "phases": phases})
+
+    tables = load(write_run(tmp_path, change=change))
+    bars = throughput_bars(tables, suite_looks(tables))
+    assert {trace["name"] for trace in bars["traces"] if "pattern" in trace["marker"]} == {"CNN"}
+    fastest = tables.throughput["images_per_second"].max()
+    assert all(
+        option["layout"]["xaxis"]["range"][1] < 2 * fastest for option in bars["switches"][0]["options"]
+    )
+    shapes = [trace["marker"]["pattern"]["shape"] for trace in phase_bars(tables)["traces"]]
+    assert shapes == [["/", "", ""]] * 8
 
 
 def test_a_point_carries_its_interval(tables):
