@@ -6,8 +6,8 @@ import math
 import tempfile
 from pathlib import Path
 
-from bench.execution.allocator import keep_freed_memory
 from bench.execution.execute import execute
+from bench.measurements.allocator import keep_freed_memory
 from bench.store import TrialStore
 from peers.setting import Setting
 from peers.stopwatch import Stopwatch

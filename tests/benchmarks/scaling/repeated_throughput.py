@@ -8,7 +8,7 @@ import fresh_process
 import torch
 
 import architectures
-from bench.execution.allocator import keep_freed_memory
+from bench.measurements.allocator import keep_freed_memory
 from bench.measurements.device import Device
 from bench.measurements.steps import Workload
 from bench.measurements.throughput import time_workload
