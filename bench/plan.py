@@ -12,7 +12,7 @@ from typing import Any
 from bench.errors import SuiteError
 from bench.spec import Dataset, Execution, LargestBatch, LossLandscape, Model, Recipe, Suite, Throughput
 
-MEANING = 1
+MEANING = 2
 """Raised whenever a default changes or the same trial would be computed differently, so that old results
 are not taken for new ones."""
 

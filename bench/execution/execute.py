@@ -18,6 +18,7 @@ from bench.measurements.steps import Workload
 from bench.measurements.subject import Subject
 from bench.measurements.task import Task
 from bench.measurements.training import DivergedError, Report, Training
+from bench.measurements.training_facts import summarise
 from bench.plan import Trial
 from bench.records import EPOCH_COLUMNS, LAYER_COLUMNS, LEDGER_COLUMNS, Decisions, Status, TrialRecord
 from bench.store import TrialStore
@@ -65,7 +66,7 @@ def execute(trial: Trial, store: TrialStore, *, data_root: Path | None, report: 
         "data": task.facts,
         "static": subject.static.facts,
         "initial": training.initial,
-        "training": training.facts(),
+        "training": summarise(training),
         "files": store.digests(),
     }
     return TrialRecord.model_validate(fields | measured)

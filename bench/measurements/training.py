@@ -8,7 +8,6 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import torch
@@ -21,9 +20,9 @@ from bench.measurements.device import Device
 from bench.measurements.evaluation import Evaluation, evaluate
 from bench.measurements.marks import BACKWARD, DATA, FORWARD, LOSS, OPTIMIZER, Mark, unmarked
 from bench.measurements.optimisation import learning_rate, make_optimizer, set_learning_rate
-from bench.measurements.validity import Watch, drift
+from bench.measurements.validity import Watch
 from bench.plan import Trial
-from bench.records import Certificate, EpochFacts, InitialFacts, TrainingFacts
+from bench.records import EpochFacts, InitialFacts
 
 SECONDS_BETWEEN_REPORTS = 0.5
 """Reading the running loss waits for the device, so it is done rarely."""
@@ -182,34 +181,6 @@ class Training:
             optimizer.step()
         logits = logits.detach()
         return (F.cross_entropy(logits, labels) if smoothing else loss.detach()), logits
-
-    def facts(self) -> TrainingFacts | None:
-        """What the record says about this training; None before its first epoch has ended."""
-        history = self.history
-        if not history:
-            return None
-
-        def validated(epoch: EpochFacts) -> float:
-            return -1.0 if epoch.validation_accuracy is None else epoch.validation_accuracy
-
-        return TrainingFacts(
-            epochs=len(history),
-            train_seconds=sum(epoch.train_seconds for epoch in history),
-            evaluation_seconds=self.evaluation_seconds,
-            train_images_per_second=median(epoch.train_images_per_second for epoch in history),
-            train_flops=sum(epoch.train_flops for epoch in history),
-            last=history[-1],
-            best=max(history, key=lambda epoch: epoch.test_accuracy),
-            selected=max(history, key=validated) if self.validation is not None else None,
-            resumed=self.resumed,
-            certificate=self._certificate(),
-        )
-
-    def _certificate(self) -> Certificate | None:
-        """Of the epochs' times; the first epoch is the warm-up of the others."""
-        seconds = [epoch.train_seconds for epoch in self.history]
-        warm = seconds[1:]
-        return self.watch.certificate(warm or seconds, drift=drift(warm) if len(warm) > 1 else None)
 
     def _state(self, optimizer: torch.optim.Optimizer) -> dict[str, Any]:
         """All that the next epoch depends on; data order and augmentation follow from seed and epoch."""
