@@ -8,7 +8,7 @@ import pandas as pd
 
 from bench.analysis.frames import rows
 
-COSTS = ("params", "macs", "seconds_per_epoch", "train_seconds", "train_flops")
+COSTS = ("params", "macs", "seconds_per_epoch", "train_seconds", "train_flops", "train_peak_bytes")
 """Columns of the summary against which accuracy is set; less is better."""
 
 COLUMNS = ("label", "cost", "value", "on_front", "dominated_by")

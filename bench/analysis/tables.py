@@ -13,6 +13,7 @@ from bench.analysis.comparability import warning_table
 from bench.analysis.decisions import decision_table
 from bench.analysis.differences import difference_table
 from bench.analysis.efficiency import efficiency_table, with_efficiency
+from bench.analysis.finished import joined_table, split_facts
 from bench.analysis.gradients import (
     activation_table,
     first_steps_table,
@@ -27,15 +28,7 @@ from bench.analysis.recipes import recipe_table
 from bench.analysis.speed import certificate_table, latency_table, phase_table, throughput_table
 from bench.analysis.splits import calibration_table, class_table, confusion_table, split_table
 from bench.analysis.summary import summary_table
-from bench.analysis.trials import (
-    Outcome,
-    epoch_table,
-    joined_table,
-    read_outcomes,
-    split_facts,
-    static_table,
-    trial_table,
-)
+from bench.analysis.trials import Outcome, epoch_table, read_outcomes, static_table, trial_table
 from bench.analysis.twins import twin_table, twins
 from bench.records import Choices, DataFacts
 from bench.spec import Suite

@@ -26,7 +26,6 @@ from bench.records import (
     LEDGER_COLUMNS,
     PROFILE_COLUMNS,
     PROFILE_PHASE_COLUMNS,
-    SplitFacts,
     TrainingFacts,
     TrialRecord,
 )
@@ -121,24 +120,6 @@ def static_table(outcomes: tuple[Outcome, ...], name: str) -> pd.DataFrame:
             frames.setdefault(frame["label"].iloc[0], frame)
     columns = ["label", *TABLES[name]]
     return pd.concat(frames.values(), ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
-
-
-def split_facts(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
-    """One row a finished trial and split, with the fields of `SplitFacts`."""
-    facts = [
-        {"label": outcome.trial.label, "seed": outcome.trial.seed, **split.model_dump()}
-        for outcome in outcomes
-        if outcome.record and outcome.done
-        for split in outcome.record.splits
-    ]
-    return pd.DataFrame(facts, columns=["label", "seed", *SplitFacts.model_fields])
-
-
-def joined_table(outcomes: tuple[Outcome, ...], name: str) -> pd.DataFrame:
-    """`name` of all finished trials, with their label and seed."""
-    frames = [frame for frame in joined(outcomes, name) if len(frame) and frame["status"].iloc[0] == "done"]
-    columns = ["label", "seed", *TABLES[name]]
-    return pd.concat(frames, ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
 
 
 def _read(run: Run, trial: Trial) -> Outcome:

@@ -18,6 +18,7 @@ COSTS = (
     ("train_seconds", "Training time", "Seconds of training, all epochs"),
     ("seconds_per_epoch", "Time per epoch", "Seconds of training per epoch"),
     ("train_flops", "Training FLOPs", "Training FLOPs, all epochs"),
+    ("train_peak_bytes", "Peak memory", "Peak memory of training in bytes"),
 )
 
 MOST_NAMES = 8

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from reports import assets
+from reports.figures.confusion import STRENGTH
 from reports.palette import DARK, DARK_PAPER, LIGHT, LIGHT_PAPER, looks
 
 
@@ -47,6 +48,15 @@ def themes():
 def test_text_can_be_read(theme, text, ground):
     """At least 4.5 : 1, as WCAG AA asks of text."""
     assert contrast(theme[f"--{text}"], theme[f"--{ground}"]) >= 4.5
+
+
+@pytest.mark.parametrize("theme", themes(), ids=["light", "dark"])
+@pytest.mark.parametrize("color", ["a0", "a1"])
+def test_numbers_on_the_fullest_cell_of_a_matrix_can_be_read(theme, color):
+    """Ink on the strongest colour that a heat map draws."""
+    ends = [[int(theme[name][at : at + 2], 16) for at in (1, 3, 5)] for name in ("--paper", f"--{color}")]
+    mixed = [round(paper + STRENGTH * (full - paper)) for paper, full in zip(*ends, strict=True)]
+    assert contrast(theme["--ink"], "#" + "".join(f"{channel:02x}" for channel in mixed)) >= 4.5
 
 
 def test_architectures_never_look_alike():

@@ -1,0 +1,26 @@
+"""What finished trials left about their final weights, one below the other."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from bench.analysis.trials import TABLES, Outcome, joined
+from bench.records import SplitFacts
+
+
+def split_facts(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
+    """One row a finished trial and split, with the fields of `SplitFacts`."""
+    facts = [
+        {"label": outcome.trial.label, "seed": outcome.trial.seed, **split.model_dump()}
+        for outcome in outcomes
+        if outcome.record and outcome.done
+        for split in outcome.record.splits
+    ]
+    return pd.DataFrame(facts, columns=["label", "seed", *SplitFacts.model_fields])
+
+
+def joined_table(outcomes: tuple[Outcome, ...], name: str) -> pd.DataFrame:
+    """`name` of all finished trials, with their label and seed."""
+    frames = [frame for frame in joined(outcomes, name) if len(frame) and frame["status"].iloc[0] == "done"]
+    columns = ["label", "seed", *TABLES[name]]
+    return pd.concat(frames, ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
