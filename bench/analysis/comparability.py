@@ -119,7 +119,7 @@ def _trained_before(outcomes: tuple[Outcome, ...]) -> Iterator[tuple[str, str]]:
 
 def _conditions(outcomes: tuple[Outcome, ...]) -> Iterator[tuple[str, str]]:
     choices = [outcome.record.choices for outcome in outcomes if outcome.record and outcome.record.choices]
-    for field in ("device_name", "precision", "memory_format", "threads"):
+    for field in ("device_name", "precision", "threads"):
         values = list(dict.fromkeys(str(getattr(choice, field)) for choice in choices))
         if len(values) > 1:
             what = field.replace("_", " ")
@@ -131,15 +131,16 @@ def _conditions(outcomes: tuple[Outcome, ...]) -> Iterator[tuple[str, str]]:
 
 def _compilers(outcomes: tuple[Outcome, ...]) -> Iterator[tuple[str, str]]:
     """Each network may be fastest in its own way, but the seeds of one network should not differ."""
-    variants: dict[str, set[str]] = {}
+    ways: dict[str, set[tuple[str, str]]] = {}
     for outcome in outcomes:
-        if outcome.record and outcome.record.choices:
-            variants.setdefault(outcome.trial.label, set()).add(outcome.record.choices.compile_variant)
-    mixed = [label for label, found in variants.items() if len(found) > 1]
+        if outcome.record and (choices := outcome.record.choices):
+            way = choices.compile_variant, choices.memory_format
+            ways.setdefault(outcome.trial.label, set()).add(way)
+    mixed = [label for label, found in ways.items() if len(found) > 1]
     if mixed:
         yield (
             "unequal conditions",
-            f"Some seeds were compiled, others not ({_names(mixed)}): their times do not belong together.",
+            f"Seeds ran in different ways ({_names(mixed)}): compiled or not, or in another layout.",
         )
 
 

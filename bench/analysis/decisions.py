@@ -8,7 +8,8 @@ from bench.analysis.trials import Outcome
 from bench.records import Choices
 
 COLUMNS = (
-    "label", "seed", "compile_variant", "eager_seconds", "compiled_seconds", "graphs_seconds",
+    "label", "seed", "memory_format", "channels_last_seconds", "contiguous_seconds",
+    "compile_variant", "eager_seconds", "compiled_seconds", "graphs_seconds",
     "compile_seconds", "failure", "evaluation_batch_size",
 )  # fmt: skip
 
@@ -25,14 +26,18 @@ def decision_table(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
 
 
 def _decided(choices: Choices) -> bool:
-    return choices.compile_trial is not None or choices.evaluation_batch_size is not None
+    tried = choices.memory_format_trial, choices.compile_trial, choices.evaluation_batch_size
+    return any(found is not None for found in tried)
 
 
 def _row(label: str, seed: int, choices: Choices) -> dict[str, object]:
-    steps = choices.compile_trial or {}
+    layouts, steps = choices.memory_format_trial or {}, choices.compile_trial or {}
     return {
         "label": label,
         "seed": seed,
+        "memory_format": choices.memory_format,
+        "channels_last_seconds": layouts.get("channels_last"),
+        "contiguous_seconds": layouts.get("contiguous"),
         "compile_variant": choices.compile_variant,
         "eager_seconds": steps.get("eager"),
         "compiled_seconds": steps.get("compiled"),

@@ -10,7 +10,7 @@ import torch
 from bench import environment
 from bench.data.batches import derive_seed
 from bench.execution.measurements import AFTER_TRAINING, ALONG_TRAINING
-from bench.measurements import checkpoint, compilation, decisions, initial, static
+from bench.measurements import checkpoint, compilation, decisions, initial, layout, static
 from bench.measurements.construction import constructor
 from bench.measurements.counting.variants import variants
 from bench.measurements.device import Device
@@ -62,7 +62,7 @@ def execute(trial: Trial, store: TrialStore, *, data_root: Path | None, report: 
         "started_at": started_at,
         "finished_at": environment.now(),
         "environment": environment.describe(),
-        "choices": device.choices(trial.execution, decided),
+        "choices": device.choices(decided),
         "data": task.facts,
         "static": subject.static.facts,
         "initial": training.initial,
@@ -83,9 +83,12 @@ def _build(trial: Trial, task: Task, device: Device, store: TrialStore) -> tuple
     model = model.to(device.handle).to(memory_format=device.memory_format)
     workload = Workload(model, trial.recipe, device, task.geometry.shape, task.geometry.classes)
     decided = decisions.decide(trial, workload, task, store)
+    workload = layout.in_layout(workload, decided.memory_format)
     step_model = compilation.make_ready(workload, decided.compile_variant, trial.recipe.batch_size)
+    device = workload.device
+    pipeline = replace(task.pipeline, memory_format=device.memory_format)
     training = Training(
-        trial, model, step_model, task.train, task.validation, task.test, task.pipeline, device,
+        trial, workload.model, step_model, task.train, task.validation, task.test, pipeline, device,
         counts.facts.flops_train, decided.evaluation_batch_size,
         origin=initial.checkpoint_path(trial, store.folder),
     )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,12 +11,13 @@ from dataclasses import dataclass, field, replace
 import torch
 from torch import nn
 
+from bench.measurements.contest import compete
 from bench.measurements.steps import Step, Workload, seconds_of
 from bench.records import Decisions, Variant
 from bench.spec import Execution
 
-ROUNDS, STEPS = 5, 3
-"""The variants are timed in alternation, so that other load on the machine hits all of them."""
+FIRST_STEPS = 3
+"""Compile, allocate, and let the device settle."""
 
 RECOMPILATIONS = 64
 """torch.compile makes a version for each batch size and mode; past its limit it silently stops compiling."""
@@ -40,7 +40,7 @@ class Candidates:
         try:
             module = compiled(self.workload.model, variant)
             step = replace(self.workload, model=module).step("train", self.batch_size)
-            seconds_of(step, STEPS, self.workload.device)
+            seconds_of(step, FIRST_STEPS, self.workload.device)
         except RuntimeError as error:  # the compiler's own errors are among them
             if variant == "eager":
                 raise
@@ -51,17 +51,11 @@ class Candidates:
 
     def decide(self) -> Decisions:
         """Time what is left, round by round; the fastest median wins."""
-        times: dict[Variant, list[float]] = {variant: [] for variant in self.steps}
-        for _ in range(ROUNDS):
-            for variant, step in self.steps.items():
-                times[variant].append(seconds_of(step, STEPS, self.workload.device) / STEPS)
-        medians = {variant: statistics.median(values) for variant, values in times.items()}
+        outcome = compete(self.steps, self.workload.device)
         return Decisions(
-            compile_variant=min(medians, key=lambda variant: medians[variant]),
-            compile_trial=medians,
-            compile_spread={
-                variant: (max(values) - min(values)) / medians[variant] for variant, values in times.items()
-            },
+            compile_variant=outcome.fastest,
+            compile_trial=outcome.medians,
+            compile_spread=outcome.spread,
             compile_seconds=self.seconds,
             compile_failures=self.failures,
         )
@@ -96,7 +90,9 @@ def make_ready(workload: Workload, variant: Variant, batch_size: int) -> nn.Modu
     module = compiled(workload.model, variant)
     if variant != "eager":
         with _unchanged(workload.model):
-            seconds_of(replace(workload, model=module).step("train", batch_size), STEPS, workload.device)
+            seconds_of(
+                replace(workload, model=module).step("train", batch_size), FIRST_STEPS, workload.device
+            )
     return module
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
-from bench.measurements import compilation, evaluation
+from bench.measurements import compilation, evaluation, layout
 from bench.measurements.steps import Workload
 from bench.measurements.task import Task
 from bench.plan import Trial, digest
@@ -33,9 +33,11 @@ def decide(trial: Trial, workload: Workload, task: Task, store: TrialStore) -> D
 
 def _measure(trial: Trial, workload: Workload, task: Task) -> Decisions:
     deterministic = trial.recipe.deterministic
-    decisions = compilation.decide(
-        workload, trial.execution, trial.recipe.batch_size, deterministic=deterministic
-    )
+    batch_size = trial.recipe.batch_size
+    chosen, times = layout.decide(workload, trial.execution, batch_size, deterministic=deterministic)
+    workload = layout.in_layout(workload, chosen)
+    decisions = compilation.decide(workload, trial.execution, batch_size, deterministic=deterministic)
+    decisions = decisions.model_copy(update={"memory_format": chosen, "memory_format_trial": times})
     if chooses_its_batch(workload) and not deterministic:
         tried = evaluation.fastest(workload.model, task.test, task.pipeline, workload.device)
         decisions = decisions.model_copy(

@@ -45,7 +45,7 @@ class Device:
                 f'execution.precision: "tf32" needs a CUDA device, this trial runs on {device.type!r}; '
                 'use "auto" or "float32"'
             )
-        last = execution.memory_format == "channels_last"
+        last = execution.memory_format != "contiguous"  # with "auto", until it is measured
         return cls(device, precision, torch.channels_last if last else torch.contiguous_format)
 
     def prepare(self, *, deterministic: bool, threads: int) -> None:
@@ -76,14 +76,13 @@ class Device:
                  "mps": "torch.mps.synchronize before the clock is read"}  # fmt: skip
         return waits.get(self.handle.type, "none needed: the CPU computes before a call returns")
 
-    def choices(self, execution: Execution, decisions: Decisions) -> Choices:
+    def choices(self, decisions: Decisions) -> Choices:
         """For the record."""
         is_cuda = self.handle.type == "cuda"
         return Choices(
             device=str(self.handle),
             device_name=torch.cuda.get_device_name(self.handle) if is_cuda else environment.cpu_name(),
             precision=self.precision,
-            memory_format=execution.memory_format,
             compile=decisions.compile_variant != "eager",
             threads=torch.get_num_threads(),
             **decisions.model_dump(),

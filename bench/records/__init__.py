@@ -1,7 +1,7 @@
 """What a trial leaves behind: frozen, versioned, and enough to make every table without torch."""
 
 from bench.records.certificate import Certificate
-from bench.records.conditions import Choices, DataFacts, Decisions, InitialFacts, Variant
+from bench.records.conditions import Choices, DataFacts, Decisions, InitialFacts, Layout, Variant
 from bench.records.memory import BatchTry, LargestBatchFacts, MemoryFacts, MemoryParts
 from bench.records.peaks import BandwidthPeak, MatrixPeak, PeakFacts
 from bench.records.profile import ProfileFacts
@@ -53,6 +53,7 @@ __all__ = [
     "InitialFacts",
     "LargestBatchFacts",
     "LatencyFacts",
+    "Layout",
     "MatrixPeak",
     "MemoryFacts",
     "MemoryParts",

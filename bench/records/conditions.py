@@ -9,9 +9,16 @@ from bench.spec import Model
 Variant = Literal["eager", "compiled", "compiled with CUDA graphs"]
 
 
+Layout = Literal["channels_last", "contiguous"]
+
+
 class Decisions(Model):
     """What was decided by measuring; a continued trial keeps to it, since it can move a last digit."""
 
+    memory_format: Layout = "channels_last"
+    """Layout of convolution tensors."""
+    memory_format_trial: dict[Layout, float] | None = None
+    """With `memory_format = "auto"`: median seconds per step in each layout, which decided it."""
     compile_variant: Variant = "eager"
     """How training steps are run: as written, through torch.compile, or that with CUDA graphs."""
     compile_trial: dict[Variant, float] | None = None
@@ -37,8 +44,6 @@ class Choices(Decisions):
     """The hardware's own name."""
     precision: Literal["float32", "tf32", "bfloat16"]
     """Arithmetic of convolutions and matrix products; weights stay in float32."""
-    memory_format: Literal["channels_last", "contiguous"]
-    """Layout of convolution tensors."""
     compile: bool
     """Whether torch.compile was used."""
     threads: int

@@ -17,8 +17,9 @@ class Execution(Model):
     precision: Literal["auto", "float32", "tf32", "bfloat16"] = "auto"
     """"auto": bfloat16 autocast where the hardware multiplies it natively, else float32; "tf32": float32 with
     products rounded to 10 bits of mantissa, on CUDA."""
-    memory_format: Literal["channels_last", "contiguous"] = "channels_last"
-    """Layout of convolution tensors."""
+    memory_format: Literal["auto", "channels_last", "contiguous"] = "channels_last"
+    """Layout of convolution tensors; "auto" times a few training steps in both for each network, keeps the
+    faster, and records both. With `recipe.deterministic`, "auto" is "channels_last"."""
     compile: Literal["off", "on", "auto"] = "off"
     """torch.compile; "auto" times a few training steps eager, compiled and, on CUDA, with CUDA graphs, keeps
     the fastest, and records all timings. With `recipe.deterministic`, "auto" is "off", too."""

@@ -19,7 +19,7 @@ TONES: dict[str, Literal["", "good", "bad", "unsure", "quiet"]] = {
 }
 
 
-CONDITIONS = ("device", "device_name", "precision", "memory_format", "threads")
+CONDITIONS = ("device", "device_name", "precision", "threads")
 """Choices that hold for all trials; what may differ between them has a table."""
 
 KEPT = {
@@ -142,6 +142,9 @@ def _decisions(tables: Tables) -> Table:
     columns = (
         Column("Architecture", numeric=False),
         Column("Seed"),
+        Column("Layout", numeric=False),
+        Column("Channels last", "a step"),
+        Column("Contiguous", "a step"),
         Column("Steps run", numeric=False),
         Column("Eager", "a step"),
         Column("Compiled", "a step"),
@@ -154,6 +157,9 @@ def _decisions(tables: Tables) -> Table:
         (
             name_cell(row["label"], drawn[row["label"]]),
             Cell(str(row["seed"]), row["seed"]),
+            Cell(row["memory_format"].replace("_", " ")),
+            *(Cell(show.seconds(row[f"{name}_seconds"]), row[f"{name}_seconds"])
+              for name in ("channels_last", "contiguous")),
             Cell(row["compile_variant"]),
             *(Cell(show.seconds(row[f"{name}_seconds"]), row[f"{name}_seconds"])
               for name in ("eager", "compiled", "graphs")),

@@ -112,7 +112,10 @@ def _conditions(tables: Tables) -> str:
         return ""
     compiled = "compiled" if choices.compile else "not compiled"
     layout = choices.memory_format.replace("_", " ")
-    return f" Measured on {choices.device_name} in {choices.precision}, {layout}, {compiled}."
+    how = f"{layout}, {compiled}"
+    if len(set(tables.decisions["memory_format"])) > 1 or len(set(tables.decisions["compile_variant"])) > 1:
+        how = "each network in the layout, and compiled or not, as was fastest"
+    return f" Measured on {choices.device_name} in {choices.precision}, {how}."
 
 
 def _energy(tables: Tables) -> str:
