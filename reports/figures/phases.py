@@ -6,8 +6,9 @@ from typing import Any
 
 from bench.analysis.frames import rows
 from bench.analysis.tables import Tables
-from reports.figures.spec import Columns, Trace, axis, figure, plain, switch
-from reports.figures.speed import BAR, hatching
+from reports.figures.rows import stacked
+from reports.figures.spec import Columns, Trace, axis, figure, switch
+from reports.figures.speed import hatching
 
 PHASES = ("data", "forward", "backward", "optimiser")
 
@@ -44,19 +45,8 @@ def phase_bars(tables: Tables) -> dict[str, Any]:
                 }
             )
     layout = {
-        "barmode": "stack",
         "xaxis": axis("Milliseconds of a step", rangemode="tozero"),
-        "yaxis": {
-            "tickvals": list(range(len(entries))),
-            "ticktext": [plain(row["label"], 22) for row in entries],
-            "range": [len(entries) - 0.5, -0.5],
-            "showgrid": False,
-        },
-        "height": 150 + BAR * len(entries),
-        "bargap": 0.5,
-        "hovermode": "closest",
-        "showlegend": True,
-        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
+        **stacked([row["label"] for row in entries], gap=0.5),
     }
     options = [
         ("time", "Milliseconds", {}),

@@ -8,11 +8,9 @@ import pandas as pd
 
 from bench.analysis.frames import groups, rows
 from bench.analysis.tables import Tables
+from reports.figures.rows import rows_of
 from reports.figures.spec import Columns, Trace, axis, figure, plain, switch
 from reports.palette import Look
-
-BAR = 36
-"""Pixels of height for each bar."""
 
 
 def throughput_bars(tables: Tables, looks: dict[str, Look]) -> dict[str, Any]:
@@ -25,19 +23,7 @@ def throughput_bars(tables: Tables, looks: dict[str, Look]) -> dict[str, Any]:
         option = f"{mode}-{size}"
         options.append((option, f"{mode}, batch {size}", {"xaxis": {"range": [0, _far_enough(group)]}}))
         traces += [_bar(columns, row, option, tables, looks) for row in rows(group)]
-    labels = list(tables.labels)
-    layout = {
-        "xaxis": axis("Images per second"),
-        "yaxis": {
-            "tickvals": list(range(len(labels))),
-            "ticktext": [plain(label, 22) for label in labels],
-            "range": [len(labels) - 0.5, -0.5],
-            "showgrid": False,
-        },
-        "height": 110 + BAR * len(labels),
-        "bargap": 0.6,
-        "hovermode": "closest",
-    }
+    layout = {"xaxis": axis("Images per second"), **rows_of(tables.labels, gap=0.6)}
     return figure(columns, traces, layout, [switch("setting", "Setting", options)])
 
 

@@ -6,11 +6,9 @@ from typing import Any
 
 from bench.analysis.frames import groups
 from bench.analysis.tables import Tables
-from reports.figures.spec import Columns, Trace, axis, figure, plain
+from reports.figures.rows import stacked
+from reports.figures.spec import Columns, Trace, axis, figure
 from reports.format import percent
-
-BAR = 40
-"""Pixels of height for each bar."""
 
 SHADES = {
     "data": "var(--rule)", "forward": "var(--quiet)", "loss": "var(--unsure)", "backward": "var(--ink)",
@@ -43,19 +41,8 @@ def step_bars(tables: Tables) -> dict[str, Any]:
             "hovertemplate": f"{NAMES.get(phase, phase)}: %{{x:.1%}}<extra></extra>",
         })  # fmt: skip
     layout = {
-        "barmode": "stack",
         "xaxis": axis("Share of a training step", tickformat=".0%", range=[0, 1]),
-        "yaxis": {
-            "tickvals": list(range(len(labels))),
-            "ticktext": [plain(label, 22) for label in labels],
-            "range": [len(labels) - 0.5, -0.5],
-            "showgrid": False,
-        },
-        "height": 130 + BAR * len(labels),
-        "bargap": 0.45,
-        "hovermode": "closest",
-        "showlegend": True,
-        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
         "uniformtext": {"minsize": 10, "mode": "hide"},
+        **stacked(labels, gap=0.45),
     }
     return figure(columns, traces, layout)

@@ -25,10 +25,9 @@ def profile(tables: Tables) -> Section | None:
     if not len(tables.profile_phases):
         return None
     drawn = suite_looks(tables)
-    parts: list[Part] = [
-        Figure("figure-step", _caption(tables), step_bars(tables), legend=False),
-        _phases(tables),
-    ]
+    parts: list[Part] = [_phases(tables)]
+    if not len(tables.phases):  # measured without the profiler, they have a figure of their own
+        parts.insert(0, Figure("figure-step", _caption(tables), step_bars(tables), legend=False))
     if len(tables.layer_times):
         caption = (
             "Share of the time of all layers (forward and backward operators, fastest of the profiled steps) "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from factories import document, write_run
 
@@ -20,6 +22,21 @@ def tables(tmp_path_factory):
     """A run whose first seeds were profiled."""
     suite = document(measure={"profile": True}, recipe={"epochs": 2, "seeds": [0, 1]})
     return load(write_run(tmp_path_factory.mktemp("runs"), suite))
+
+
+STEP = "table-step"
+
+
+def part_of(tables, name):
+    return next((part for part in profile(tables).parts if getattr(part, "id", "") == name), None)
+
+
+def test_phases_are_drawn_once(tables):
+    """Where they were measured without the profiler, its own shares are a table only."""
+    unprofiled = replace(tables, phases=tables.phases.iloc[:0])
+    assert part_of(tables, "figure-step") is None
+    assert part_of(unprofiled, "figure-step") is not None
+    assert part_of(tables, STEP).rows == part_of(unprofiled, STEP).rows
 
 
 def test_a_run_without_profile_has_no_such_section(tmp_path):
@@ -86,13 +103,13 @@ def test_operators_are_the_most_expensive(tables):
 def test_a_disturbed_profile_says_so(tmp_path):
     """A step that the profiler slowed down by half or more is marked, in words."""
     run = write_run(tmp_path, document(measure={"profile": True}, recipe={"epochs": 2, "seeds": [0]}))
-    calm = profile(load(run)).parts[1]
+    calm = part_of(load(run), STEP)
     assert not any("doubtful" in cell.text for row in calm.rows for cell in row)
     store = run.trial(run.info.plan[0])
     record = store.read_record()
     disturbed = record.profile.model_copy(update={"layers_milliseconds": 17.0})
     store.write_record(record.model_copy(update={"profile": disturbed}))
-    table = profile(load(run)).parts[1]
+    table = part_of(load(run), STEP)
     assert [cell.text for cell in table.rows[0]][-1] == "+70.0\u202f%, doubtful"
 
 
