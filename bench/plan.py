@@ -14,7 +14,7 @@ from bench.spec import Dataset, Execution, LargestBatch, LossLandscape, Model, R
 
 MEANING = 2
 """Raised whenever a default changes or the same trial would be computed differently, so that old results
-are not taken for new ones."""
+are not taken for new ones. What was planned earlier keeps its meaning, and is found under its old id."""
 
 
 class Trial(Model):
@@ -44,6 +44,8 @@ class Trial(Model):
     """A slice of the loss around the trained weights; made once per architecture."""
     profile: bool = False
     """Whether a profiler trace is written; once per architecture."""
+    meaning: int = 1
+    """`MEANING` when it was planned; the first plans did not say."""
     origin: Trial | None = None
     """The trial of the same run whose checkpoint this one starts from (`recipe.init_from.trial`)."""
 
@@ -60,14 +62,14 @@ class Trial(Model):
         Of initial weights, what they are counts, not where they lie. Peak memory is measured beside the
         trial, in processes of its own, and moves none of its numbers.
         """
-        excluded: dict[str, Any] = dict.fromkeys(("label", "memory", "origin"), True)
+        excluded: dict[str, Any] = dict.fromkeys(("label", "memory", "meaning", "origin"), True)
         excluded["execution"] = {"time_limit", "engine"}
         init_from = self.recipe.init_from
         if init_from is not None:
             place = {"trial", "checkpoint"} if self.origin or init_from.sha256 else set()
             excluded["recipe"] = {"init_from": place}
         content = self.model_dump(mode="json", exclude=excluded, exclude_defaults=True)
-        return digest([MEANING, content, *([self.origin.id] if self.origin else [])])
+        return digest([self.meaning, content, *([self.origin.id] if self.origin else [])])
 
     @property
     def folder(self) -> str:
@@ -94,6 +96,7 @@ def make_plan(suite: Suite) -> Plan:
                 continue
             seed = recipe.seeds[turn]
             planned[architecture.label, seed] = Trial(
+                meaning=MEANING,
                 label=architecture.label,
                 architecture=architecture.name,
                 args=architecture.args,

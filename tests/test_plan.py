@@ -3,7 +3,7 @@
 import pytest
 
 from bench.errors import SuiteError
-from bench.plan import make_plan, run_id, slug
+from bench.plan import MEANING, Trial, make_plan, run_id, slug
 from bench.spec import LargestBatch
 from bench.suite_file import check_document
 
@@ -46,6 +46,22 @@ def test_memory_is_measured_once_per_architecture():
 def test_ids_are_stable():
     """A known trial keeps its id from version to version, so that old results are found again."""
     assert make_plan(suite())[0].id == "665ec4ace136"
+
+
+def test_a_plan_keeps_its_meaning():
+    """Read again by a later program, which computes the same trial otherwise, it has the ids it had."""
+    trial = make_plan(suite())[0]
+    again = type(trial).model_validate_json(trial.model_dump_json())
+    assert (again.meaning, again.id, again.folder) == (MEANING, trial.id, trial.folder)
+    assert trial.model_copy(update={"meaning": MEANING + 1}).id != trial.id
+
+
+def test_a_plan_that_does_not_state_its_meaning_is_of_the_first():
+    """As the first versions wrote it."""
+    written = make_plan(suite())[0].model_dump(mode="json", exclude={"meaning"})
+    trial = Trial.model_validate(written)
+    assert trial.meaning == 1
+    assert trial.id == "c1cf07f20ccc"
 
 
 def test_what_moves_numbers_moves_the_id():
