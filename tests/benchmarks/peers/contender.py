@@ -21,9 +21,11 @@ MODULES = {
     "torchvision recipe": "peers.torchvision_reference",
     "timm script": "peers.timm_script",
     "archbench": "peers.this_suite",
+    "archbench tuned": "peers.tuned_suite",
 }
 """Every contender, in the order of a round; the first is what the others are compared with."""
 BASELINE, SUITE = "per-image DataLoader", "archbench"
+OURS = (SUITE, "archbench tuned")
 
 
 def measure(name: str, setting: Setting) -> dict[str, Any]:
@@ -46,7 +48,7 @@ def measure(name: str, setting: Setting) -> dict[str, Any]:
 
 def precision(name: str, setting: Setting) -> str:
     """Arithmetic of convolutions and matrix products."""
-    if name == SUITE:
+    if name in OURS:
         return str(Device.chosen(setting.trial().execution).precision).removeprefix("torch.")
     return "bfloat16" if setting.amp and name != BASELINE else "float32"
 

@@ -8,13 +8,19 @@ from pathlib import Path
 
 from bench.execution.execute import execute
 from bench.measurements.allocator import keep_freed_memory
+from bench.plan import Trial
 from bench.store import TrialStore
 from peers.setting import Setting
 from peers.stopwatch import Stopwatch
 
 
 def train(setting: Setting, stopwatch: Stopwatch) -> float:
-    """Run the trial and return the test accuracy after the last epoch."""
+    """Run the trial with the defaults of a suite; the test accuracy after the last epoch."""
+    return run(setting.trial(), setting, stopwatch)
+
+
+def run(trial: Trial, setting: Setting, stopwatch: Stopwatch) -> float:
+    """Run a trial; what it decides by measuring comes before the first step, and is not timed."""
     keep_freed_memory()  # the worker's first act
     seen = 0
 
@@ -30,5 +36,5 @@ def train(setting: Setting, stopwatch: Stopwatch) -> float:
 
     with tempfile.TemporaryDirectory() as folder:
         root = Path(setting.data_root) if setting.data_root else None
-        record = execute(setting.trial(), TrialStore(Path(folder)), data_root=root, report=report)
+        record = execute(trial, TrialStore(Path(folder)), data_root=root, report=report)
     return record.training.last.test_accuracy if record.training else math.nan
