@@ -53,6 +53,7 @@ def run(  # noqa: PLR0913 - one argument an option
         suite=suite,
         plan=plan,
         environment=environment.describe(),
+        command=_command(suite_name, dataset, device, only, settings),
         created_at=environment.now(),
     )
     directory = Run.create(runs_dir, info, suite_path(suite_name).read_text(encoding="utf-8"))
@@ -84,6 +85,15 @@ def _load(suite_name: str, dataset: str | None, device: str | None, settings: tu
         suite = suite.model_copy(update={"dataset": suite.dataset.model_copy(update=update)})
         catalogue.geometry(suite.dataset)  # refuses an unknown name
     return suite
+
+
+def _command(
+    suite_name: str, dataset: str | None, device: str | None, only: tuple[str, ...], settings: tuple[str, ...]
+) -> tuple[str, ...]:
+    """What gives this run again, without the places of this machine's files."""
+    options = {"--dataset": (dataset,), "--device": (device,), "--only": only, "--set": settings}
+    given = [part for name, values in options.items() for value in values if value for part in (name, value)]
+    return "bench", "run", suite_path(suite_name).name, *given
 
 
 def _choose(plan: Plan, only: tuple[str, ...]) -> Plan:

@@ -104,6 +104,14 @@ def test_there_is_a_record_for_every_architecture_and_seed(records):
         assert (data["train_images"], data["validation_images"]) == (270, 30)
 
 
+def test_the_command_is_kept_without_places(home):
+    """What another machine has to type; where its files lie is its own affair."""
+    settings = ["--only", "Narrow", "--set", "recipe.epochs=1"]
+    assert bench(home, "run", "small.toml", "--runs-dir", "kept", *settings).returncode == 0
+    (info,) = (home / "kept").glob("small/*/run.json")
+    assert json.loads(info.read_text())["command"] == ["bench", "run", "small.toml", *settings]
+
+
 def test_counts_are_those_of_the_network(records):
     """Params by hand: 3x3 convolutions of width w on one channel, and the linear layer on one pixel."""
     for record in records:
