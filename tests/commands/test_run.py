@@ -268,6 +268,7 @@ def test_ctrl_c_says_how_to_go_on(home):
          "--set", "recipe.epochs=500"],
         cwd=home, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         start_new_session=True,
+        preexec_fn=listen_to_ctrl_c,  # noqa: PLW1509 - no threads here that could hold a lock
     )  # fmt: skip
     wait_for(lambda: list((home / "stopped").glob("small/*/trials/*/checkpoint.pt")))
     os.killpg(process.pid, signal.SIGINT)
@@ -350,6 +351,11 @@ def numbers(runs: Path):
             tables[f"{path.parent.name}/{path.name}"] = table.drop(columns=timed).to_csv()
     assert tables
     return tables
+
+
+def listen_to_ctrl_c():
+    """A shell that runs the tests in the background has told all of its children to ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def wait_for(condition, seconds=120):
