@@ -128,7 +128,9 @@ def check(
 @app.command()
 def report(
     run: Annotated[Path, typer.Argument(help="A run directory, or a folder of runs: the newest is taken.")],
-    format_: Annotated[str, typer.Option("--format", help="html, md, json, csv or parquet.")] = "html",
+    format_: Annotated[
+        str, typer.Option("--format", help="html, md, json, csv, parquet, latex, svg or png.")
+    ] = "html",
 ) -> None:
     """Render a run again from its records, without torch."""
     from bench.commands.report import report as command

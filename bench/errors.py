@@ -43,5 +43,11 @@ class StoreError(BenchError):
     exit_code = ENVIRONMENT
 
 
+class DependencyError(BenchError):
+    """Something optional that a command needs is not installed, or does not work (exit 3)."""
+
+    exit_code = ENVIRONMENT
+
+
 class BenchWarning(UserWarning):
     """Something the user should know that does not stop the run."""

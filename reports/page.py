@@ -41,7 +41,7 @@ def render(tables: Tables) -> str:
         conclusion=sentences,
         caveats=list(dict.fromkeys(tables.warnings["kind"])),
         ranking=ranking(tables),
-        cost=_cost_figure(tables),
+        cost=cost_figure(tables),
         sections=sections,
         legend=[(drawn[label].index, label, drawn[label].mark) for label in tables.labels],
         style=Markup(assets.style()),  # noqa: S704 (our own file)
@@ -58,7 +58,8 @@ def packed(spec: dict[str, Any]) -> str:
     return assets.packed(text.encode())
 
 
-def _cost_figure(tables: Tables) -> Figure | None:
+def cost_figure(tables: Tables) -> Figure | None:
+    """What the first screen draws, where any trial has finished."""
     spec = cost_against_accuracy(tables, suite_looks(tables))
     caption = (
         "Up and to the left is better. Whiskers are 95 % Student-t intervals over seeds; the cost axis is "

@@ -1,4 +1,4 @@
-"""`bench report RUN`: the tables of a run as a page, Markdown, JSON, CSV or Parquet."""
+"""`bench report`: a run as a page, as tables for other programs, as tables or figures for a paper."""
 
 from __future__ import annotations
 
@@ -10,12 +10,17 @@ from bench.errors import DONE, StoreError, SuiteError
 from bench.store import RUN_FILE, Run
 from reports import write_report
 from reports.export import write_csv, write_json, write_markdown, write_parquet
+from reports.latex import write_latex
+from reports.stills import write_png, write_svg
 
 EXPORTS: dict[str, Callable[[Tables, Path], list[Path]]] = {
     "md": write_markdown,
     "json": write_json,
     "csv": write_csv,
     "parquet": write_parquet,
+    "latex": write_latex,
+    "svg": write_svg,
+    "png": write_png,
 }
 FORMATS = ("html", *EXPORTS)
 
@@ -25,11 +30,12 @@ def report(run: Path, *, format: str = "html") -> int:  # noqa: A002 (the option
 
     Args:
         run: A run directory, or a folder of runs, of which the newest is taken.
-        format: "html", "md", "json", "csv" or "parquet".
+        format: One of `FORMATS`.
 
     Raises:
         SuiteError: No such format.
         StoreError: No run is there, or it cannot be read or written.
+        DependencyError: Figures need a package or a browser that is missing.
     """
     if format not in FORMATS:
         raise SuiteError(f"--format {format}: no such format; choose one of {', '.join(FORMATS)}")

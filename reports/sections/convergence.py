@@ -38,9 +38,9 @@ def convergence(tables: Tables) -> Section | None:
             Cell(show.percent(row["target"], 0 if (100 * row["target"]) % 1 < 1e-9 else 1), row["target"]),
             Cell(show.count(row["rank"]), row["rank"]),
             Cell(f"{row['reached']} of {row['seeds']}", row["reached"]),
-            _cost(row, "epochs", lambda value: show.number(value, 0 if value % 1 == 0 else 1)),
-            _cost(row, "seconds", show.seconds),
-            _cost(row, "flops", show.si),
+            median_cost(row, "epochs", lambda value: show.number(value, 0 if value % 1 == 0 else 1)),
+            median_cost(row, "seconds", show.seconds),
+            median_cost(row, "flops", show.si),
             Cell(show.ratio(row["times_fastest"]) if row["rank"] > 0 else show.ABSENT, row["times_fastest"]),
             Cell(show.ABSENT if math.isinf(row["seconds_mean"]) else show.seconds(row["seconds_mean"]),
                  row["seconds_mean"]),
@@ -77,7 +77,8 @@ def _each_seed(tables: Tables, row: dict[str, Any]) -> str:
     )
 
 
-def _cost(row: dict[str, Any], axis: str, text: Any) -> Cell:
+def median_cost(row: dict[str, Any], axis: str, text: Any) -> Cell:
+    """The median along an axis (epochs, seconds or flops), or the budget that it exceeds."""
     median = row[f"{axis}_median"]
     if math.isinf(median):
         return Cell(f"> {text(row[f'{axis}_budget'])}", median, tone="unsure")

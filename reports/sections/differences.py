@@ -44,7 +44,7 @@ def differences(tables: Tables) -> Section | None:
                  graphic=interval(scale, row["difference"], (row["low"], row["high"]))),
             Cell(show.points_range(row["low"], row["high"]), _ends(row["low"], row["high"])),
             _verdict(row),
-            Cell(_p_value(row["p_holm"]), row["p_holm"]),
+            Cell(p_value(row["p_holm"]), row["p_holm"]),
             Cell(show.number(row["effect_size"], 1), row["effect_size"]),
             Cell(show.count(row["seeds"]), row["seeds"]),
             Cell(_seeds_needed(row), row["seeds_needed"]),
@@ -98,7 +98,8 @@ def _worth(row: dict[str, Any] | None) -> Cell:
     return Cell("yes", tone="good") if row["on_front"] else Cell(f"no: {row['dominated_by']}", tone="quiet")
 
 
-def _p_value(p: float) -> str:
+def p_value(p: float) -> str:
+    """Three decimals, below them only that it is less."""
     return f"< {show.number(0.001, 3)}" if p < 0.001 else show.number(p, 3)
 
 
