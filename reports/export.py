@@ -8,8 +8,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from bench.analysis.frames import rows
 from bench.analysis.tables import Tables
 from bench.store import write_atomically
@@ -17,6 +15,7 @@ from reports.conclusion import conclusion
 from reports.elements import Items, Notes, Section, Table
 from reports.sections import SECTIONS
 from reports.sections.ranking import ranking
+from reports.tidy import harmless, tidy
 from reports.words import plain_text
 
 TABLES_FOLDER = "tables"
@@ -40,17 +39,19 @@ def write_json(tables: Tables, folder: Path) -> list[Path]:
 
 
 def write_csv(tables: Tables, folder: Path) -> list[Path]:
-    """tables/NAME.csv for every table."""
+    """tables/NAME.csv for every table; numbers in full, and text that no spreadsheet takes for a formula."""
     return [
-        _write(folder / TABLES_FOLDER / f"{name}.csv", frame.to_csv(index=False, lineterminator="\n"))
-        for name, frame in _flat(tables).items()
+        _write(
+            folder / TABLES_FOLDER / f"{name}.csv", harmless(frame).to_csv(index=False, lineterminator="\n")
+        )
+        for name, frame in tidy(tables).items()
     ]
 
 
 def write_parquet(tables: Tables, folder: Path) -> list[Path]:
-    """tables/NAME.parquet for every table."""
+    """tables/NAME.parquet for every table; text verbatim."""
     paths = []
-    for name, frame in _flat(tables).items():
+    for name, frame in tidy(tables).items():
         path = folder / TABLES_FOLDER / f"{name}.parquet"
         write_atomically(path, frame.to_parquet(index=False))
         paths.append(path)
@@ -93,14 +94,6 @@ def _table(table: Table) -> str:
 def _escape(text: str) -> str:
     """Text that Markdown shows as it is, on one line."""
     return " ".join(re.sub(r"([\\|<>`*_\[\]])", r"\\\1", text).split())
-
-
-def _flat(tables: Tables) -> dict[str, pd.DataFrame]:
-    """Every table with columns of plain values; the recipe of each architecture becomes a column."""
-    frames = tables.frames()
-    values = pd.DataFrame(list(frames["recipes"]["values"]), columns=list(tables.labels))
-    frames["recipes"] = pd.concat([frames["recipes"].drop(columns="values"), values], axis=1)
-    return frames
 
 
 def _finite(value: Any) -> Any:

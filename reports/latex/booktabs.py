@@ -68,12 +68,12 @@ def _bold_columns(paper: PaperTable, number: int) -> frozenset[int]:
 
 
 def _alignment(table: Table) -> str:
-    """Numbers to the right, names to the left; long names break within a third of the line."""
-    kinds = []
-    for place, column in enumerate(table.columns):
-        long = any(len(row[place].text) > LONGEST_NAME for row in table.rows)
-        kinds.append("r" if column.numeric else r"p{0.33\linewidth}" if long else "l")
-    return "".join(kinds)
+    """Numbers to the right, names to the left; long names break, within a third of the line together."""
+    names = [place for place, column in enumerate(table.columns) if not column.numeric]
+    long = {place for place in names if any(len(row[place].text) > LONGEST_NAME for row in table.rows)}
+    wide = f"p{{{0.33 / max(1, len(long)):.2f}\\linewidth}}"
+    kinds = {place: wide if place in long else "l" for place in names}
+    return "".join(kinds.get(place, "r") for place in range(len(table.columns)))
 
 
 def _warning(caption: str, table: Table) -> list[str]:
