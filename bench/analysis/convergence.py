@@ -82,7 +82,7 @@ def over_seeds(by_seed: pd.DataFrame) -> pd.DataFrame:
         }
         for axis in AXES:
             cost = group[axis].astype(float).where(~censored, math.inf)
-            row[f"{axis}_median"] = _median(cost)
+            row[f"{axis}_median"] = median(cost)
             row[f"{axis}_mean"] = float(cost.mean()) if not censored.any() else math.inf
             row[f"{axis}_budget"] = float(group.loc[censored, axis].max()) if censored.any() else math.nan
         rows.append(row)
@@ -128,8 +128,8 @@ def area_under_curve(accuracy: pd.Series) -> float:
     return float(np.mean((values[1:] + values[:-1]) / 2))
 
 
-def _median(cost: pd.Series) -> float:
+def median(cost: Iterable[float]) -> float:
     """Median that lets infinity stand for "later than the budget"; never the mean of it and a number."""
-    ordered = np.sort(cost.to_numpy(dtype=float))
+    ordered = np.sort(np.fromiter(cost, dtype=float))
     upper, lower = ordered[len(ordered) // 2], ordered[(len(ordered) - 1) // 2]
     return float(upper) if math.isinf(upper) else float((lower + upper) / 2)

@@ -23,13 +23,14 @@ def recipe_table(suite: Suite, labels: tuple[str, ...]) -> pd.DataFrame:
 
 
 def _flat_recipe(suite: Suite, architecture: Architecture) -> dict[str, str]:
-    return dict(_flatten(suite.recipe_of(architecture).model_dump(mode="json")))
+    return dict(flattened(suite.recipe_of(architecture).model_dump(mode="json")))
 
 
-def _flatten(value: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+def flattened(value: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Every setting of a recipe: its key with dots, and its value as text."""
     for key, item in value.items():
         if isinstance(item, dict):
-            yield from _flatten(item, f"{prefix}{key}.")
+            yield from flattened(item, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", _text(item)
 

@@ -96,6 +96,31 @@ def paired_difference(first: Mapping[int, float], second: Mapping[int, float]) -
     )
 
 
+def welch_difference(first: Iterable[float], second: Iterable[float]) -> Interval:
+    """Mean of the first minus mean of the second, of independent samples of unequal spread (Welch 1947).
+
+    Args:
+        first: Values; NaN counts as absent.
+        second: Values of the other sample.
+
+    Returns:
+        `n` is the size of the smaller sample; below two there is no interval.
+    """
+    samples = [np.array([value for value in side if not math.isnan(value)]) for side in (first, second)]
+    sizes = [sample.size for sample in samples]
+    if min(sizes) == 0:
+        return Interval(0, math.nan, math.nan, math.nan)
+    mean = float(samples[0].mean() - samples[1].mean())
+    if min(sizes) == 1:
+        return Interval(1, mean, math.nan, math.nan)
+    parts = [_spread(sample) ** 2 / sample.size for sample in samples]
+    if not sum(parts):
+        return Interval(min(sizes), mean, mean, mean)
+    freedom = sum(parts) ** 2 / sum(part**2 / (n - 1) for part, n in zip(parts, sizes, strict=True))
+    half = float(stdtrit(freedom, 0.5 + CONFIDENCE / 2)) * math.sqrt(sum(parts))
+    return Interval(min(sizes), mean, mean - half, mean + half)
+
+
 def hedges_correction(freedom: int) -> float:
     """Factor that removes the upward bias of a standardised mean of few values (Hedges 1981, exact form).
 

@@ -111,9 +111,18 @@ def write_run(
             that left nothing.
         text: The verbatim suite text.
     """
-    suite_model = check_document(suite or DOCUMENT, "test")
+    info = make_info(suite or DOCUMENT)
+    run = Run.create(folder, info, text)
+    for trial in info.plan:
+        write_trial(run, trial, change)
+    return run
+
+
+def make_info(suite: dict[str, Any]) -> RunInfo:
+    """The description of a run of this suite document."""
+    suite_model = check_document(suite, "test")
     plan = make_plan(suite_model)
-    info = RunInfo(
+    return RunInfo(
         run_id=run_id(plan),
         suite_name="example",
         suite=suite_model,
@@ -122,10 +131,6 @@ def write_run(
         command=("bench", "run", "example.toml"),
         created_at=WHEN,
     )
-    run = Run.create(folder, info, text)
-    for trial in plan:
-        write_trial(run, trial, change)
-    return run
 
 
 def write_trial(run: Run, trial: Trial, change: Change | None = None) -> None:
