@@ -138,6 +138,33 @@ def report(
     raise typer.Exit(command(run, format=format_))
 
 
+@app.command()
+def compare(
+    run_a: Annotated[
+        Path, typer.Argument(help="The baseline: a run directory, or a folder of runs (newest).")
+    ],
+    run_b: Annotated[Path, typer.Argument(help="The run to compare with it, likewise.")],
+    fail_on: Annotated[
+        str | None,
+        typer.Option(
+            help="Exit 1 when violated, for example test_accuracy:-0.5pt,params:0,train_throughput:-5%."
+        ),
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Fail beyond a threshold even within the noise.")
+    ] = False,
+    format_: Annotated[str, typer.Option("--format", help="table, md, json or html.")] = "table",
+    output: Annotated[
+        Path | None, typer.Option(help="File to write; html goes beside RUN_B by default.")
+    ] = None,
+) -> None:
+    """Show what got better or worse from run A to run B, with intervals, and what cannot be compared."""
+    from bench.commands.compare import main as command
+
+    code = command(run_a, run_b, fail_on=fail_on, strict=strict, style=format_, output=output)
+    raise typer.Exit(code)
+
+
 class Listed(str, Enum):
     """What `bench list` can list."""
 

@@ -32,7 +32,7 @@ def write_json(tables: Tables, folder: Path) -> list[Path]:
         "run_id": tables.info.run_id,
         "title": tables.suite.title,
         "conclusion": plain_text(conclusion(tables)),
-        **{name: [_finite(row) for row in rows(frame)] for name, frame in tables.frames().items()},
+        **{name: [finite(row) for row in rows(frame)] for name, frame in tables.frames().items()},
     }
     text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
     return [_write(folder / "report.json", text + "\n")]
@@ -62,44 +62,45 @@ def markdown(tables: Tables) -> str:
     """The paragraph and the tables as GitHub-flavoured Markdown."""
     made = [section for make in SECTIONS if (section := make(tables))]
     blocks = [
-        f"# {_escape(tables.suite.title)}",
-        _escape(plain_text(conclusion(tables))),
-        _table(ranking(tables)),
+        f"# {escaped(tables.suite.title)}",
+        escaped(plain_text(conclusion(tables))),
+        table_text(ranking(tables)),
     ]
     for section in made:
-        blocks += _section(section)
+        blocks += section_blocks(section)
     return "\n\n".join(blocks) + "\n"
 
 
-def _section(section: Section) -> list[str]:
+def section_blocks(section: Section) -> list[str]:
     """Heading, lead and tables; figures and verbatim text stay in the page."""
     parts: list[str] = []
     for part in section.parts:
         if isinstance(part, Table):
-            parts.append(_table(part))
+            parts.append(table_text(part))
         elif isinstance(part, Items | Notes):
-            parts.append("\n".join(f"- **{_escape(name)}**: {_escape(text)}" for name, text in part.pairs))
+            parts.append("\n".join(f"- **{escaped(name)}**: {escaped(text)}" for name, text in part.pairs))
     if not parts:
         return []
     return [f"## {section.title}", *([section.lead] if section.lead else []), *parts]
 
 
-def _table(table: Table) -> str:
-    headers = [_escape(f"{column.title} {column.unit}".strip()) for column in table.columns]
+def table_text(table: Table) -> str:
+    """A table as Markdown."""
+    headers = [escaped(f"{column.title} {column.unit}".strip()) for column in table.columns]
     rule = ["---:" if column.numeric else "---" for column in table.columns]
-    body = [[_escape(cell.text) for cell in row] for row in table.rows]
+    body = [[escaped(cell.text) for cell in row] for row in table.rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in [headers, rule, *body])
 
 
-def _escape(text: str) -> str:
+def escaped(text: str) -> str:
     """Text that Markdown shows as it is, on one line."""
     return " ".join(re.sub(r"([\\|<>`*_\[\]])", r"\\\1", text).split())
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
     """JSON has no NaN and no infinity."""
     if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
+        return {key: finite(item) for key, item in value.items()}
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

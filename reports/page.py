@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -11,21 +13,61 @@ from markupsafe import Markup
 from bench.analysis.tables import Tables
 from reports import assets
 from reports.conclusion import conclusion
-from reports.elements import Figure
+from reports.elements import Figure, Section, Table
 from reports.figures.cost import cost_against_accuracy
 from reports.format import count
 from reports.sections import SECTIONS
 from reports.sections.ranking import ranking, suite_looks
-from reports.words import plain_text
+from reports.words import Words, plain_text
+
+
+@dataclass(frozen=True)
+class Page:
+    """What fills the template: the first screen, and the sections below it."""
+
+    title: str
+    facts: Sequence[str]
+    """The line above the title."""
+    conclusion: Sequence[Words]
+    """The result in a paragraph."""
+    caveats: Sequence[str]
+    """Kinds of warnings; the section "caveats" holds them."""
+    ranking: Table
+    """The table of the first screen."""
+    sections: Sequence[Section]
+    question: str = ""
+    """What was asked."""
+    cost: Figure | None = None
+    """The figure of the first screen."""
+    legend: Sequence[tuple[int, str, Markup]] = ()
+    """Place, label and mark of each architecture, for figures."""
 
 
 def render(tables: Tables) -> str:
     """The whole page."""
-    sections = [section for make in SECTIONS if (section := make(tables))]
-    script = assets.read("script.js")
-    plotly, plotly_hash = assets.plotly()
     drawn = suite_looks(tables)
-    sentences = conclusion(tables)
+    page = Page(
+        title=tables.suite.title,
+        question=tables.suite.description,
+        facts=_facts(tables),
+        conclusion=conclusion(tables),
+        caveats=list(dict.fromkeys(tables.warnings["kind"])),
+        ranking=ranking(tables),
+        cost=cost_figure(tables),
+        sections=[section for make in SECTIONS if (section := make(tables))],
+        legend=[(drawn[label].index, label, drawn[label].mark) for label in tables.labels],
+    )
+    return fill(page, plotly=assets.plotly())
+
+
+def fill(page: Page, *, plotly: tuple[str, str] = ("", "")) -> str:
+    """The template with its contents, style and script.
+
+    Args:
+        page: What it shows.
+        plotly: Its packed script and the policy hash; none for a page without figures.
+    """
+    script = assets.read("script.js")
     template = Environment(
         loader=PackageLoader("reports", "."),
         autoescape=True,
@@ -34,20 +76,12 @@ def render(tables: Tables) -> str:
         undefined=StrictUndefined,
     ).get_template("page.html")
     return template.render(
-        title=tables.suite.title,
-        question=tables.suite.description,
-        summary=plain_text(sentences),
-        facts=_facts(tables),
-        conclusion=sentences,
-        caveats=list(dict.fromkeys(tables.warnings["kind"])),
-        ranking=ranking(tables),
-        cost=cost_figure(tables),
-        sections=sections,
-        legend=[(drawn[label].index, label, drawn[label].mark) for label in tables.labels],
+        **vars(page),
+        summary=plain_text(page.conclusion),
         style=Markup(assets.style()),  # noqa: S704 (our own file)
         script=Markup(script),  # noqa: S704 (our own file)
-        plotly=plotly,
-        policy=f"{assets.policy_hash(script.encode())} {plotly_hash}",
+        plotly=plotly[0],
+        policy=f"{assets.policy_hash(script.encode())} {plotly[1]}".strip(),
         packed=packed,
     )
 

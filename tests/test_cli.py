@@ -26,6 +26,7 @@ VERBS = {
     "lock": {"suites"},
     "check": {"suites", "format_"},
     "report": {"run", "format_"},
+    "compare": {"run_a", "run_b", "fail_on", "strict", "format_", "output"},
     "list": {"what", "runs_dir", "data_root"},
     "data": {"verb", "names", "data_root"},
     "schema": set(),

@@ -95,6 +95,8 @@ def test_many_architectures(tmp_path):
 
 
 def test_reports_never_import_torch():
-    """A report can be rendered where torch is not installed."""
-    code = "import sys, reports, bench.commands.report; sys.exit('torch' in sys.modules)"
+    """A report can be rendered, and runs compared, where torch is not installed."""
+    code = (
+        "import sys, reports, bench.commands.report, bench.commands.compare; sys.exit('torch' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
