@@ -38,11 +38,11 @@ def title(row: Row) -> str:
 
 
 def estimate(unit: Unit, found: Estimate) -> str:
-    """What one run says, with the interval over seeds where there is one."""
+    """What one run says, with the interval over seeds, or with the trials that reached the target."""
     text = TEXTS[unit]
     if found.reached is not None:
         value = f"> {text(found.budget)}" if math.isinf(found.value) else text(found.value)
-        return f"{value} ({found.reached} of {found.n} reached)"
+        return f"{value} ({found.reached} of {found.n})"
     if found.n < 2 or show.absent(found.low):
         return text(found.value)
     if unit == "fraction":
@@ -57,7 +57,7 @@ def difference(unit: Unit, value: float) -> str:
     if math.isnan(value):
         return show.ABSENT
     if unit == "fraction":
-        return f"{show.points(value)}{show.NARROW}pt"
+        return f"{show.points(value, signed=bool(value))}{show.NARROW}pt"
     sign = "+" if value > 0 else show.MINUS if value < 0 else ""
     return f"{sign}{TEXTS[unit](abs(value))}"
 

@@ -10,7 +10,8 @@ from reports.drawings import Scale, interval
 from reports.elements import Cell, Column, Table
 from reports.palette import Look
 
-OPEN = ("no interval", "not comparable", "missing")
+OPEN = ("not comparable", "missing", "no interval")
+"""Verdicts that leave open what happened."""
 
 
 def overview(comparison: Comparison) -> Table:
@@ -20,7 +21,7 @@ def overview(comparison: Comparison) -> Table:
         Column("Test accuracy", "last epoch, B minus A"),
         *(Column(verdict.capitalize(), numeric=False) for verdict in CLEAR),
         Column("Level", "unchanged or indistinguishable"),
-        *(Column(verdict.capitalize()) for verdict in OPEN),
+        Column("Open", numeric=False),
     )
     look = drawn(comparison)
     accuracies = {row.pair: row for row in comparison.rows if row.metric.name == "test_accuracy"}
@@ -33,8 +34,8 @@ def overview(comparison: Comparison) -> Table:
                 Cell(pair.label, mark=looks.mark),
                 _accuracy(accuracies.get(pair), scale, looks),
                 *(_named(mine, verdict) for verdict in CLEAR),
-                _count(mine, *LEVEL),
-                *(_count(mine, verdict) for verdict in OPEN),
+                Cell(str(level := sum(row.verdict in LEVEL for row in mine)), level),
+                _open(mine),
             )
         )
     for label in (*comparison.gone, *comparison.new):
@@ -63,9 +64,10 @@ def _accuracy(row: Row | None, scale: Scale, look: Look) -> Cell:
     return Cell(figures.difference(row.metric.unit, middle), middle, graphic=drawing)
 
 
-def _count(rows: list[Row], *verdicts: str) -> Cell:
-    number = sum(row.verdict in verdicts for row in rows)
-    return Cell(str(number), number)
+def _open(rows: list[Row]) -> Cell:
+    """How many figures have no verdict, and for which kind of reason."""
+    counts = [f"{number} {one}" for one in OPEN if (number := sum(row.verdict == one for row in rows))]
+    return Cell(", ".join(counts), tone="unsure") if counts else Cell(show.ABSENT, "", tone="quiet")
 
 
 def _named(rows: list[Row], verdict: str) -> Cell:

@@ -19,7 +19,7 @@ LEADS: dict[Group, str] = {
     "accuracy": "Means over seeds; differences of fractions in points (pt). Paired by seed where seeds and "
     "splits are the same in both runs, else Welch's interval. One seed has no interval.",
     "convergence": "What training cost until the first evaluation at or above the target. Where a trial "
-    "never got there, medians are shown, and the verdict is that of a sign test over seeds.",
+    "never got there, medians are shown, in brackets how many did, and the verdict is that of a sign test.",
     "speed": "Throughputs have the interval of a repeated measurement, seconds per epoch that of Welch over "
     "trials; latencies have none. With a question mark, a certificate doubts one of the timings.",
     "memory": "Peaks of one measurement each; on a CPU they are uncertain by about a MiB.",
