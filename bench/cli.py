@@ -127,9 +127,15 @@ def check(
 
 @app.command()
 def report(
-    run: Annotated[Path, typer.Argument(help="A run directory, or a folder of runs: the newest is taken.")],
+    run: Annotated[
+        Path, typer.Argument(help="A run directory, or a folder of runs: the newest is taken.")
+    ] = Path("runs"),
     format_: Annotated[
-        str, typer.Option("--format", help="html, md, json, csv, parquet, latex, svg or png.")
+        str,
+        typer.Option(
+            "--format",
+            help="html, md, json, csv, parquet, latex, svg, png; or index: one page over a folder of runs.",
+        ),
     ] = "html",
 ) -> None:
     """Render a run again from its records, without torch."""

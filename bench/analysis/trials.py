@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,6 +93,11 @@ def read_outcomes(run: Run) -> tuple[Outcome, ...]:
     return tuple(_read(run, trial) for trial in run.info.plan)
 
 
+def read_records(run: Run) -> tuple[Outcome, ...]:
+    """The same from the records alone, without their tables, for those who look at many runs."""
+    return tuple(_read(run, trial, ()) for trial in run.info.plan)
+
+
 def trial_table(outcomes: tuple[Outcome, ...], epochs: pd.DataFrame) -> pd.DataFrame:
     """One row a planned trial, whatever became of it; accuracies are fractions, times are in seconds."""
     table = pd.DataFrame([_row(outcome) for outcome in outcomes])
@@ -122,11 +127,11 @@ def static_table(outcomes: tuple[Outcome, ...], name: str) -> pd.DataFrame:
     return pd.concat(frames.values(), ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
 
 
-def _read(run: Run, trial: Trial) -> Outcome:
+def _read(run: Run, trial: Trial, names: Collection[str] = tuple(TABLES)) -> Outcome:
     store = run.trial(trial)
     try:
         record = store.read_record()
-        present = [name for name in TABLES if record and name in record.files]
+        present = [name for name in names if record and name in record.files]
         tables = {name: _read_table(store.folder / name, TABLES[name]) for name in present}
     except StoreError as error:
         return Outcome(trial, None, {}, str(error))

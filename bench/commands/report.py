@@ -10,6 +10,7 @@ from bench.errors import DONE, StoreError, SuiteError
 from bench.store import RUN_FILE, Run
 from reports import write_report
 from reports.export import write_csv, write_json, write_markdown, write_parquet
+from reports.index import write_index
 from reports.latex import write_latex
 from reports.stills import write_png, write_svg
 
@@ -22,14 +23,15 @@ EXPORTS: dict[str, Callable[[Tables, Path], list[Path]]] = {
     "svg": write_svg,
     "png": write_png,
 }
-FORMATS = ("html", *EXPORTS)
+INDEX = "index"
+FORMATS = ("html", *EXPORTS, INDEX)
 
 
 def report(run: Path, *, format: str = "html") -> int:  # noqa: A002 (the option's name)
     """Write a run's report beside its records, and print where.
 
     Args:
-        run: A run directory, or a folder of runs, of which the newest is taken.
+        run: A run directory, or a folder of runs, of which the newest is taken; for "index", all.
         format: One of `FORMATS`.
 
     Raises:
@@ -39,6 +41,9 @@ def report(run: Path, *, format: str = "html") -> int:  # noqa: A002 (the option
     """
     if format not in FORMATS:
         raise SuiteError(f"--format {format}: no such format; choose one of {', '.join(FORMATS)}")
+    if format == INDEX:
+        print(write_index(run))
+        return DONE
     opened = Run.open(newest(run))
     paths = [write_report(opened)] if format == "html" else EXPORTS[format](load(opened), opened.folder)
     for path in paths:

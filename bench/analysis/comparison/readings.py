@@ -74,7 +74,7 @@ def readings(side: Side, label: str, targets: tuple[float, ...]) -> dict[Key, Re
         label: The architecture's label in it.
         targets: Accuracies, as fractions, for the cost to reach them.
     """
-    found = {**_speeds(side, label), **dict(_memory(side, label)), **_costs(side, label, targets)}
+    found = {**speeds(side, label), **dict(memory(side, label)), **_costs(side, label, targets)}
     static = static_facts(label, side.outcomes)
     if static:
         found |= {(name, None): Count(getattr(static, name)) for name in COUNTS}
@@ -98,7 +98,7 @@ def _costs(side: Side, label: str, targets: tuple[float, ...]) -> dict[Key, Read
     return {key: Costs(values, doubts if "seconds" in key[0] else ()) for key, values in found.items()}
 
 
-def _speeds(side: Side, label: str) -> dict[Key, Reading]:
+def speeds(side: Side, label: str) -> dict[Key, Reading]:
     """Throughput and latency, from the first trial of the architecture that has them."""
     found: dict[Key, Reading] = {}
     for record in _all_records(side, label):
@@ -113,7 +113,8 @@ def _speeds(side: Side, label: str) -> dict[Key, Reading]:
     return found
 
 
-def _memory(side: Side, label: str) -> Iterator[tuple[Key, Reading]]:
+def memory(side: Side, label: str) -> Iterator[tuple[Key, Reading]]:
+    """Peak memory of each mode, from the first trial of the architecture that has it."""
     first: dict[str, MemoryFacts] = {}
     for record in _all_records(side, label):
         for facts in record.memory:
