@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from bench.data import cache, catalogue, decoding, lookup
 from bench.data.entry import Entry
@@ -38,6 +41,12 @@ class Part:
     def labels(self) -> Labels:
         """Those of `images`."""
         return self.stored_labels if self.rows is None else self.stored_labels[self.rows]
+
+    def chosen(self, positions: Sequence[int]) -> Images:
+        """Copies of a few of `images`, without copying all."""
+        at = np.asarray(positions, dtype=np.int64)
+        chosen: Images = self.stored_images[at if self.rows is None else self.rows[at]]
+        return chosen
 
 
 @dataclass(frozen=True)
@@ -102,6 +111,26 @@ def load(dataset: Dataset, *, data_root: Path | None, progress: decoding.Progres
         decoding.build(folder, entry.name, source, target, progress)
         cached = _just_built(folder)
     return _arrays(entry, cached, dataset.limit)
+
+
+def load_decoded(dataset: Dataset, *, data_root: Path | None) -> Arrays:
+    """Load a dataset that was decoded earlier; nothing is decoded or downloaded.
+
+    Args:
+        dataset: Which one, and how much of it.
+        data_root: The first folder to look below.
+
+    Raises:
+        SuiteError: The name is unknown, or the suite must say more.
+        DataError: It is not in the cache of this machine, or that cache is damaged.
+    """
+    entry, target = catalogue.find(dataset.name), catalogue.target(dataset)
+    source = lookup.locate(entry, dataset, data_root, may_download=False)
+    folder = cache.folder_of(entry.name, source, target)
+    try:
+        return _arrays(entry, cache.read(folder), dataset.limit)
+    except (FileNotFoundError, cache.UnusableError) as error:
+        raise DataError(f"{folder}: the decoded images are not there any more ({error})") from error
 
 
 def _just_built(folder: Path) -> cache.Cached:

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from torch import nn
 
-from bench.measurements.counting import Count, count
+from bench.measurements.counting import Count, count, lint
 from bench.measurements.counting.ledger import ledger
-from bench.records import LAYER_COLUMNS, LEDGER_COLUMNS, StaticFacts
+from bench.records import LAYER_COLUMNS, LEDGER_COLUMNS, Finding, StaticFacts
 
 Row = dict[str, object]
 
@@ -52,6 +52,7 @@ def measure(
         weights_read=counts.weights_read,
         output_shape=counts.output_shape,
         unsupported=dict(counts.unsupported),
+        findings=_findings(model, input_shape),
     )
     layers = [
         (one.layer, one.type, "x".join(map(str, one.output_shape)), one.params, one.macs, one.activations)
@@ -67,3 +68,11 @@ def measure(
         [dict(zip(LAYER_COLUMNS, row, strict=True)) for row in layers],
         [dict(zip(LEDGER_COLUMNS, row, strict=True)) for row in terms],
     )
+
+
+def _findings(model: nn.Module, input_shape: tuple[int, int, int]) -> tuple[Finding, ...] | None:
+    """What the lint says; None where it stumbles over the network."""
+    try:
+        return lint(model, input_shape)
+    except Exception:  # noqa: BLE001 - somebody else's network may raise anything, and a hint is not worth a trial
+        return None

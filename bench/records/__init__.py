@@ -2,12 +2,13 @@
 
 from bench.records.certificate import Certificate
 from bench.records.conditions import Choices, DataFacts, Decisions, InitialFacts, Layout, Variant
+from bench.records.examples import Answer, Example, ExamplesFacts
 from bench.records.memory import BatchTry, LargestBatchFacts, MemoryFacts, MemoryParts
 from bench.records.peaks import BandwidthPeak, MatrixPeak, PeakFacts
 from bench.records.profile import ProfileFacts
 from bench.records.speed import LatencyFacts, PhaseFacts, ThroughputFacts
 from bench.records.splits import Split, SplitFacts
-from bench.records.static import StaticFacts
+from bench.records.static import Finding, StaticFacts
 from bench.records.tables import (
     ACTIVATION_COLUMNS,
     CALIBRATION_COLUMNS,
@@ -43,6 +44,7 @@ __all__ = [
     "PROFILE_COLUMNS",
     "PROFILE_PHASE_COLUMNS",
     "SCHEMA_VERSION",
+    "Answer",
     "BandwidthPeak",
     "BatchTry",
     "Certificate",
@@ -50,6 +52,9 @@ __all__ = [
     "DataFacts",
     "Decisions",
     "EpochFacts",
+    "Example",
+    "ExamplesFacts",
+    "Finding",
     "InitialFacts",
     "LargestBatchFacts",
     "LatencyFacts",

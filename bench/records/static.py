@@ -5,6 +5,17 @@ from __future__ import annotations
 from bench.spec import Model
 
 
+class Finding(Model):
+    """One likely mistake in a network, told from its shapes."""
+
+    rule: str
+    """Short name, stable enough to filter by."""
+    layers: tuple[str, ...] = ()
+    """Where it was found; empty if it is about the whole network."""
+    message: str
+    """What is wrong and what to do about it."""
+
+
 class StaticFacts(Model):
     """Counts of the network at the trial's input size; per image, forward, unless stated otherwise."""
 
@@ -34,3 +45,5 @@ class StaticFacts(Model):
     """Shape of the output for one image, without the batch dimension."""
     unsupported: dict[str, int] = {}
     """Operators that no counter covers, and how often they are called; never silently zero."""
+    findings: tuple[Finding, ...] | None = None
+    """What the lint found; None in records from before it was asked, or where it could not look."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from torch import nn
 
 from bench.measurements.counting.counter import count
-from bench.measurements.counting.findings import Finding, Subject
 from bench.measurements.counting.lint_rules import RULES
+from bench.measurements.counting.lint_subject import Subject
 from bench.measurements.counting.weightless import weightless
+from bench.records import Finding
 
 
 def lint(model: nn.Module, input_shape: tuple[int, int, int]) -> tuple[Finding, ...]:

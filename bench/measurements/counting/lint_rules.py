@@ -9,9 +9,10 @@ import torch
 from torch import nn
 
 from bench.measurements.counting.counter import count
-from bench.measurements.counting.findings import Finding, Subject
 from bench.measurements.counting.layers import CountingError, LayerCount
+from bench.measurements.counting.lint_subject import Subject
 from bench.measurements.counting.shapes import first_tensor
+from bench.records import Finding
 
 SMALL_IMAGE = 64
 """Pixels; a stem that quarters an image at once was made for 224."""
@@ -32,10 +33,10 @@ def _large_stem(subject: Subject) -> Iterator[Finding]:
     kernel = _kernel(subject, stem)
     if kernel >= 5 and side // entered >= 4:
         yield Finding(
-            "large-stem",
-            (stem.layer,),
-            f"a {kernel}x{kernel} stem made for 224 pixels leaves {entered}x{entered} of {side}x{side} "
-            "before the first block; use a 3x3 stem of stride 1 without pooling",
+            rule="large-stem",
+            layers=(stem.layer,),
+            message=f"a {kernel}x{kernel} stem made for 224 pixels leaves {entered}x{entered} of "
+            f"{side}x{side} before the first block; use a 3x3 stem of stride 1 without pooling",
         )
 
 
@@ -48,10 +49,10 @@ def _shrunk_map(subject: Subject) -> Iterator[Finding]:
     )
     if starved:
         yield Finding(
-            "shrunk-map",
-            starved,
-            f"{_names(starved)} get a map of 1x1, where all but one weight of each kernel see only padding; "
-            "use larger images or fewer strides",
+            rule="shrunk-map",
+            layers=starved,
+            message=f"{_names(starved)} get a map of 1x1, where all but one weight of each kernel see only "
+            "padding; use larger images or fewer strides",
         )
 
 
@@ -69,10 +70,10 @@ def _bias_before_norm(subject: Subject) -> Iterator[Finding]:
     if idle:
         wasted = sum(row.output_shape[0] for row in idle)
         yield Finding(
-            "bias-before-norm",
-            tuple(row.layer for row in idle),
-            f"{_names([row.layer for row in idle])} have a bias that batch normalisation subtracts again: "
-            f"{wasted:,} params without effect; use bias=False",
+            rule="bias-before-norm",
+            layers=tuple(row.layer for row in idle),
+            message=f"{_names([row.layer for row in idle])} have a bias that batch normalisation subtracts "
+            f"again: {wasted:,} params without effect; use bias=False",
         )
 
 
@@ -92,10 +93,10 @@ def _unused_params(subject: Subject) -> Iterator[Finding]:
         params = sum(weights[name].numel() for name in unused)
         layers = tuple(dict.fromkeys(name.rpartition(".")[0] or name for name in unused))
         yield Finding(
-            "unused-params",
-            layers,
-            f"{_names(layers)} hold {params:,} params that the output does not depend on (in evaluation "
-            "mode); remove them, or know that they count without helping",
+            rule="unused-params",
+            layers=layers,
+            message=f"{_names(layers)} hold {params:,} params that the output does not depend on (in "
+            "evaluation mode); remove them, or know that they count without helping",
         )
 
 
@@ -111,10 +112,10 @@ def _small_input(subject: Subject) -> Iterator[Finding]:
     stride = large // min(sides, default=large)
     if stride > side:
         yield Finding(
-            "small-input",
-            (),
-            f"the network shrinks an image {stride} times, but this one has {side} pixels a side, so that "
-            "padding is most of what its last layers see; use larger images or fewer strides",
+            rule="small-input",
+            layers=(),
+            message=f"the network shrinks an image {stride} times, but this one has {side} pixels a side, so "
+            "that padding is most of what its last layers see; use larger images or fewer strides",
         )
 
 
@@ -124,9 +125,9 @@ def _softmax_head(subject: Subject) -> Iterator[Finding]:
     last = subject.modules.get(rows[-1].layer) if rows else None
     if isinstance(last, nn.Softmax | nn.LogSoftmax | nn.Softmin | nn.Sigmoid):
         yield Finding(
-            "softmax-head",
-            (rows[-1].layer,),
-            f"the network ends in {type(last).__name__}, and cross-entropy applies a softmax itself: "
+            rule="softmax-head",
+            layers=(rows[-1].layer,),
+            message=f"the network ends in {type(last).__name__}, and cross-entropy applies a softmax itself: "
             "gradients vanish and accuracy saturates; end in the linear layer",
         )
 

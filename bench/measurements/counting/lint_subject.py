@@ -1,4 +1,4 @@
-"""What the lint looks at, and what it finds."""
+"""What the lint looks at; `bench.records.Finding` is what it finds."""
 
 from __future__ import annotations
 
@@ -7,18 +7,6 @@ from dataclasses import dataclass
 from torch import nn
 
 from bench.measurements.counting.layers import Count, LayerCount
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One likely mistake."""
-
-    rule: str
-    """Short name, stable enough to filter by."""
-    layers: tuple[str, ...]
-    """Where it was found; empty if it is about the whole network."""
-    message: str
-    """What is wrong and what to do about it."""
 
 
 @dataclass(frozen=True)
