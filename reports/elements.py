@@ -101,7 +101,55 @@ class Fold:
     kind: str = "fold"
 
 
-Part = Table | Figure | Items | Verbatim | Notes | Fold
+@dataclass(frozen=True)
+class Sheet:
+    """A PNG that holds all small pictures of the page; shows nothing itself."""
+
+    data: str
+    """As a data address."""
+    width: int
+    """In pixels."""
+    height: int
+    """In pixels."""
+    kind: str = "sheet"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A piece of the sheet, with what is said about it."""
+
+    box: tuple[int, int, int, int]
+    """Left, top, width and height in the sheet, in pixels."""
+    size: tuple[int, int]
+    """Width and height in the page."""
+    alt: str
+    """What it shows, for those who cannot see it."""
+    true: str
+    """Name of the true class."""
+    answers: tuple[tuple[str, bool], ...]
+    """What each network says, and whether it is right."""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Pictures in a row under one heading."""
+
+    title: str
+    pictures: tuple[Picture, ...]
+    mark: Markup = NOTHING
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """Rows of pictures."""
+
+    title: str
+    rows: tuple[Pictures, ...]
+    kind: str = "gallery"
+
+
+Part = Table | Figure | Items | Verbatim | Notes | Fold | Sheet | Gallery
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
+from bench.analysis.frames import groups
+from bench.analysis.lint import finding_table
 from bench.analysis.peaks import doubts
 from bench.analysis.speed import timings
 from bench.analysis.trials import Outcome
@@ -32,6 +34,7 @@ def warning_table(
         *_conditions(outcomes),
         *_compilers(outcomes),
         *_counts(outcomes),
+        *_lint(outcomes),
         *_timing(outcomes),
         *doubts(outcomes, efficiency),
     ]
@@ -155,6 +158,12 @@ def _counts(outcomes: tuple[Outcome, ...]) -> Iterator[tuple[str, str]]:
             "uncounted operators",
             f"MACs of {label} leave out operators that no counter covers: {operators}.",
         )
+
+
+def _lint(outcomes: tuple[Outcome, ...]) -> Iterator[tuple[str, str]]:
+    """What the shapes of a network give away; once an architecture, since the seed does not move it."""
+    for message, group in groups(finding_table(outcomes), "message"):
+        yield "architecture lint", f"{_names(group['label'])}: {message}."
 
 
 def _timing(outcomes: tuple[Outcome, ...]) -> Iterator[tuple[str, str]]:

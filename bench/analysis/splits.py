@@ -55,7 +55,7 @@ def class_table(classes: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
     table = over_seeds(classes, ("label", "split", "class"), CLASS_SCORES)
     support = classes.groupby(["label", "split", "class"], sort=False)["support"].mean()
     table["support"] = support.to_numpy()
-    table.insert(3, "name", [_name(names, number) for number in table["class"]])
+    table.insert(3, "name", [class_name(names, number) for number in table["class"]])
     return table
 
 
@@ -68,7 +68,7 @@ def confusion_table(confusion: pd.DataFrame, names: tuple[str, ...]) -> pd.DataF
     table = confusion.groupby(keys, sort=False)["images"].sum().reset_index()
     table["share"] = table["images"] / table.groupby(["label", "true"])["images"].transform("sum")
     for column in ("true", "predicted"):
-        table[f"{column}_name"] = [_name(names, number) for number in table[column]]
+        table[f"{column}_name"] = [class_name(names, number) for number in table[column]]
     return table
 
 
@@ -85,6 +85,6 @@ def calibration_table(calibration: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def _name(names: tuple[str, ...], number: float) -> str:
+def class_name(names: tuple[str, ...], number: float) -> str:
     """A class by its name, or by its number where the data have no name for it."""
     return names[int(number)] if int(number) < len(names) else str(int(number))

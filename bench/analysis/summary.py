@@ -44,6 +44,7 @@ def summary_table(
         row["timings_doubtful"] = int((done["timing"] == "doubtful").sum())
         static = static_facts(label, outcomes)
         row |= {name: getattr(static, name) if static else math.nan for name in COUNTS}
+        row["lint"] = _lint(static)
         row |= _speeds(where(throughput, label=label))
         table.append(row)
     return pd.DataFrame(table)
@@ -55,6 +56,13 @@ def static_facts(label: str, outcomes: tuple[Outcome, ...]) -> StaticFacts | Non
         if outcome.trial.label == label and outcome.record and outcome.record.static:
             return outcome.record.static
     return None
+
+
+def _lint(static: StaticFacts | None) -> str | None:
+    """Names of the rules that found something, joined; None where the lint was not asked."""
+    if static is None or static.findings is None:
+        return None
+    return ", ".join(finding.rule for finding in static.findings)
 
 
 def _speeds(throughput: pd.DataFrame) -> dict[str, float]:

@@ -8,11 +8,13 @@ from typing import Any
 import pandas as pd
 
 from bench.analysis import convergence
+from bench.analysis.blocks import block_table
 from bench.analysis.claims import claim_table
 from bench.analysis.comparability import warning_table
 from bench.analysis.decisions import decision_table
 from bench.analysis.differences import difference_table
 from bench.analysis.efficiency import efficiency_table, with_efficiency
+from bench.analysis.examples import Examples, current_examples, example_table, with_stale
 from bench.analysis.finished import joined_table, split_facts
 from bench.analysis.gradients import (
     activation_table,
@@ -21,6 +23,7 @@ from bench.analysis.gradients import (
     landscape_table,
     signal_table,
 )
+from bench.analysis.lint import finding_table
 from bench.analysis.memory import memory_table
 from bench.analysis.pareto import COSTS, pareto_table
 from bench.analysis.profile import layer_time_table, profile_table
@@ -52,8 +55,14 @@ class Tables:
     """One row an architecture."""
     layers: pd.DataFrame
     """One row an architecture and leaf module."""
+    blocks: pd.DataFrame
+    """One row an architecture and block or layer, at every level of the modules' names."""
+    findings: pd.DataFrame
+    """One row an architecture and finding of the lint."""
     ledger: pd.DataFrame
     """One row an architecture, convention of counting, and term."""
+    examples: pd.DataFrame
+    """One row an example image and what one architecture says of it."""
     splits: pd.DataFrame
     """One row an architecture and split: scores of the final weights, over seeds."""
     classes: pd.DataFrame
@@ -110,6 +119,8 @@ class Tables:
     """One row a trial that chose its compiler or evaluation batch by measuring."""
     warnings: pd.DataFrame
     """One row a thing to know before believing the numbers."""
+    example_images: Examples | None
+    """The images of `examples`; None in a run that kept none, or where they are of other trials."""
     data: DataFacts | None
     """The data of the first trial that saw any."""
     choices: Choices | None
@@ -154,6 +165,7 @@ def load(run: Run) -> Tables:
     by_seed = convergence.to_targets(trials, epochs, suite.measure.convergence.targets)
     gradients, activations = gradient_table(outcomes), activation_table(outcomes)
     signals, first_steps = signal_table(gradients, activations), first_steps_table(outcomes)
+    images, stale = current_examples(run, outcomes)
     return Tables(
         info=run.info,
         suite_text=run.suite_text,
@@ -162,7 +174,10 @@ def load(run: Run) -> Tables:
         epochs=epochs,
         summary=summary,
         layers=layers,
+        blocks=block_table(layers),
+        findings=finding_table(outcomes),
         ledger=static_table(outcomes, "ledger.csv"),
+        examples=example_table(images, classes),
         splits=split_table(split_facts(outcomes)),
         classes=class_table(joined_table(outcomes, "classes.csv"), classes),
         confusion=confusion_table(joined_table(outcomes, "confusion.csv"), classes),
@@ -180,7 +195,7 @@ def load(run: Run) -> Tables:
         convergence=convergence.over_seeds(by_seed),
         convergence_by_seed=by_seed,
         differences=compared,
-        pareto=pareto_table(summary, compared, COSTS),
+        pareto=pareto_table(summary.dropna(subset="test_accuracy"), compared, COSTS),
         claims=claim_table(suite.claims, outcomes, trials),
         recipes=recipes,
         gradients=gradients,
@@ -190,7 +205,8 @@ def load(run: Run) -> Tables:
         landscape=landscape_table(outcomes),
         twins=twin_table(twins(suite, labels), signals, first_steps, epochs),
         decisions=decision_table(outcomes),
-        warnings=warning_table(suite, outcomes, recipes, compared, efficiency),
+        warnings=with_stale(warning_table(suite, outcomes, recipes, compared, efficiency), stale),
+        example_images=images,
         data=data,
         choices=_first(outcomes, "choices"),
     )

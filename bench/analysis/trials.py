@@ -46,7 +46,10 @@ TABLES = {
     "profile.csv": PROFILE_COLUMNS,
     "layer_times.csv": LAYER_TIME_COLUMNS,
 }
-"""Tables that are read, where a trial left them; predictions.csv is left to those who ask for images."""
+"""Tables that are read, where a trial left them."""
+
+PREDICTIONS_FILE = "predictions.csv"
+"""A row for every test image of a trial; read to choose example images, and not for the report."""
 
 TEXT = ("layer", "type", "output_shape", "convention", "unit", "term", "kind", "phase", "operator", "split")
 

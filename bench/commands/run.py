@@ -61,7 +61,7 @@ def run(  # noqa: PLR0913 - one argument an option
         for trial in chosen:
             directory.remove(trial)
     interrupted = _execute(directory, chosen, data_root, console)
-    strict_failure = _report(directory, console)
+    strict_failure = _report(directory, data_root, console)
     if interrupted:
         console.print("Interrupted; the same command continues where it stopped.")
         return errors.INTERRUPTED
@@ -164,11 +164,14 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _report(directory: Run, console: Console) -> bool:
+def _report(directory: Run, data_root: Path | None, console: Console) -> bool:
     """Write the report and print its summary; true when a claim was not reproduced."""
     import reports  # noqa: PLC0415 - plotly and pandas are not needed to train
     from bench.analysis.tables import load  # noqa: PLC0415
+    from bench.commands.example_images import keep_examples  # noqa: PLC0415
 
+    if without := keep_examples(directory, data_root):
+        console.print(f"no example images: {without}", soft_wrap=True, highlight=False, markup=False)
     tables = load(directory)
     path = reports.write_report(directory)
     headers, rows = reports.summary_table(tables, narrow=console.width < WIDE)

@@ -9,23 +9,21 @@ import pandas as pd
 
 from bench.analysis.frames import where
 from bench.analysis.tables import Tables
+from reports.figures.curve_axes import AGAINST, METRICS, SPLITS
 from reports.figures.spec import Columns, Options, Trace, axis, figure, plain, switch
+from reports.figures.unfinished import unfinished_curves
 from reports.format import percent
 from reports.palette import Look
 
-METRICS = ("accuracy", "loss")
-SPLITS = ("test", "validation", "train")
 MARKERS = 12
 """Markers along a line, at most: enough to tell lines apart without colour."""
-
-AGAINST = {"epochs": "epoch", "seconds": "cumulative_seconds", "flops": "cumulative_flops"}
-"""Columns of the table of epochs, by the name of the switch's option."""
 
 
 def learning_curves(tables: Tables, looks: dict[str, Look]) -> dict[str, Any]:
     """One line an architecture: mean over finished seeds, with the range between lowest and highest seed.
 
     The mean ends where the first of the seeds ends, so that it never jumps because a seed dropped out.
+    A trial that did not finish is a line of its own, up to where it ended.
     """
     columns = Columns()
     traces: list[Trace] = []
@@ -34,6 +32,7 @@ def learning_curves(tables: Tables, looks: dict[str, Look]) -> dict[str, Any]:
         curves = where(done, label=label)
         if len(curves):
             traces += _architecture(columns, curves, label, looks[label])
+    traces += unfinished_curves(tables, looks, columns)
     layout = {
         "xaxis": axis("Epoch", rangemode="tozero"),
         "yaxis": axis("Test accuracy", tickformat=".0%"),

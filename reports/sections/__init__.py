@@ -12,6 +12,7 @@ from reports.sections.convergence import convergence
 from reports.sections.cost import cost
 from reports.sections.differences import differences
 from reports.sections.efficiency import efficiency, memory
+from reports.sections.examples import examples
 from reports.sections.gradients import gradient_flow, loss_landscape
 from reports.sections.ledger import ledger
 from reports.sections.profile import profile
@@ -29,6 +30,7 @@ SECTIONS: tuple[Callable[[Tables], Section | None], ...] = (
     splits,
     classes,
     calibration,
+    examples,
     cost,
     ledger,
     throughput,

@@ -9,6 +9,7 @@ from bench.analysis.tables import Tables
 from reports import format as show
 from reports.elements import Cell, Column, Figure, Section, Table
 from reports.figures.curves import learning_curves as curves_figure
+from reports.sections.holes import left_out
 from reports.sections.ranking import name_cell, suite_looks
 
 ACCURACIES = (
@@ -27,9 +28,10 @@ def learning_curves(tables: Tables) -> Section | None:
     caption = "Mean over seeds; the band spans the lowest to the highest seed. Dotted lines are targets."
     if tables.data and tables.data.validated_on_test:
         caption += " Test set used for validation."
-    return Section(
-        "curves", "Learning curves", "", (Figure("figure-curves", caption, spec), _accuracies(tables))
-    )
+    if (tables.epochs["status"] != "done").any():
+        caption += " A thin line that ends in a cross is a trial that did not finish; it is in no mean."
+    parts = (Figure("figure-curves", caption, spec), _accuracies(tables))
+    return Section("curves", "Learning curves", left_out(tables), parts)
 
 
 def splits(tables: Tables) -> Section | None:

@@ -10,6 +10,8 @@ from bench.analysis.tables import Tables
 from reports import format as show
 from reports.elements import Cell, Column, Figure, Part, Section, Table
 from reports.figures.profiles import profiles as profiles_figure
+from reports.palette import Look
+from reports.sections.holes import hole_counts, status_words
 from reports.sections.ranking import name_cell, suite_looks
 
 
@@ -35,9 +37,9 @@ def convergence(tables: Tables) -> Section | None:
     body = tuple(
         (
             name_cell(row["label"], drawn[row["label"]]),
-            Cell(show.percent(row["target"], 0 if (100 * row["target"]) % 1 < 1e-9 else 1), row["target"]),
+            _target(row["target"]),
             Cell(show.count(row["rank"]), row["rank"]),
-            Cell(f"{row['reached']} of {row['seeds']}", row["reached"]),
+            _reached(tables, row),
             median_cost(row, "epochs", lambda value: show.number(value, 0 if value % 1 == 0 else 1)),
             median_cost(row, "seconds", show.seconds),
             median_cost(row, "flops", show.si),
@@ -48,12 +50,13 @@ def convergence(tables: Tables) -> Section | None:
         )
         for row in rows(tables.convergence.sort_values(["target", "seconds_median"], kind="stable"))
     )  # fmt: skip
+    unknown = tuple(_unknown(tables, label, drawn[label], len(columns)) for label in _without_result(tables))
     lead = (
         "Cost to the first evaluation on the test set at or above the target. A seed that never got there "
         "is censored: it counts as more than its budget and is never dropped, so a median can read "
         "\u201c> budget\u201d. Ranked by the median time to each target."
     )
-    parts: list[Part] = [Table("table-convergence", columns, body)]
+    parts: list[Part] = [Table("table-convergence", columns, (*body, *unknown))]
     if tables.convergence["target"].nunique() > 1:
         parts += _profiles(tables)
     return Section("convergence", "Convergence", lead, tuple(parts))
@@ -70,11 +73,42 @@ def _profiles(tables: Tables) -> list[Part]:
 
 
 def _each_seed(tables: Tables, row: dict[str, Any]) -> str:
-    """Seconds of each seed; of a censored one, more than its budget."""
-    seeds = where(tables.convergence_by_seed, label=row["label"], target=row["target"])
-    return ", ".join(
-        f"{'' if seed['reached'] else '> '}{show.seconds(seed['seconds'])}" for seed in rows(seeds)
-    )
+    """Seconds of each planned seed; of a censored one, more than its budget; else what became of it."""
+    known = where(tables.convergence_by_seed, label=row["label"], target=row["target"])
+    judged = {seed["seed"]: seed for seed in rows(known)}
+    texts = []
+    for trial in rows(where(tables.trials, label=row["label"])):
+        seed, status = judged.get(trial["seed"]), status_words(trial["status"])
+        if seed is None:
+            texts.append(status)
+            continue
+        why = "" if status == "done" else f" ({status})"
+        texts.append(f"{'' if seed['reached'] else '> '}{show.seconds(seed['seconds'])}{why}")
+    return ", ".join(texts)
+
+
+def _target(target: float) -> Cell:
+    return Cell(show.percent(target, 0 if (100 * target) % 1 < 1e-9 else 1), target)
+
+
+def _reached(tables: Tables, row: dict[str, Any]) -> Cell:
+    """Of the seeds that tell, and how many do not."""
+    holes = hole_counts(tables, row["label"])
+    text = f"{row['reached']} of {row['seeds']}" + (f"; {holes}" if holes else "")
+    return Cell(text, row["reached"], tone="bad" if holes else "")
+
+
+def _without_result(tables: Tables) -> list[str]:
+    """Architectures of which no trial tells whether it reaches a target."""
+    told = set(tables.convergence["label"])
+    return [label for label in tables.labels if label not in told]
+
+
+def _unknown(tables: Tables, label: str, look: Look, columns: int) -> tuple[Cell, ...]:
+    """The row of an architecture without a result, for all targets."""
+    absent = (Cell(show.ABSENT, ""),)
+    reached = Cell(hole_counts(tables, label), "", tone="bad")
+    return name_cell(label, look), Cell("any", ""), *absent, reached, *absent * (columns - 4)
 
 
 def median_cost(row: dict[str, Any], axis: str, text: Any) -> Cell:

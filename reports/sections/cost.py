@@ -6,6 +6,7 @@ from bench.analysis.frames import rows, where
 from bench.analysis.tables import Tables
 from reports import format as show
 from reports.elements import Cell, Column, Fold, Section, Table
+from reports.sections.blocks import block_figure, block_sums
 from reports.sections.ranking import name_cell, suite_looks
 
 COUNTS = (
@@ -23,19 +24,39 @@ COUNTS = (
 def cost(tables: Tables) -> Section:
     """Exact counts, and where in the network they arise."""
     drawn = suite_looks(tables)
-    columns = (Column("Architecture", numeric=False), *(column for _, column in COUNTS))
+    columns = (
+        Column("Architecture", numeric=False),
+        *(column for _, column in COUNTS),
+        Column(
+            "Lint", "from shapes", "Likely mistakes; \u201cRead with care\u201d explains each.", numeric=False
+        ),
+    )
     body = tuple(
         (name_cell(row["label"], drawn[row["label"]]),
-         *(Cell(show.count(row[name]), row[name]) for name, _ in COUNTS))
+         *(Cell(show.count(row[name]), row[name]) for name, _ in COUNTS),
+         _lint(row["lint"]))
         for row in rows(tables.summary)
     )  # fmt: skip
     folds = tuple(
-        Fold(f"Layers of {label}", (_layers(tables, label, number),), drawn[label].mark)
+        Fold(
+            f"Blocks and layers of {label}",
+            (*block_sums(tables, label, number), _layers(tables, label, number)),
+            drawn[label].mark,
+        )
         for number, label in enumerate(tables.labels)
         if len(where(tables.layers, label=label))
     )
     lead = "Counts are exact, per image of the size that was trained on. FLOPs are 2 \u00d7 MACs."
-    return Section("cost", "Cost", lead, (Table("table-cost", columns, body), *folds))
+    figure = block_figure(tables)
+    figures = (figure,) if figure else ()
+    return Section("cost", "Cost", lead, (Table("table-cost", columns, body), *figures, *folds))
+
+
+def _lint(words: object) -> Cell:
+    """Rules of the lint that found something; nothing found is not the same as not looked at."""
+    if not isinstance(words, str):
+        return Cell("not looked at", "", tone="quiet")
+    return Cell(words, tone="unsure") if words else Cell("nothing found", "", tone="quiet")
 
 
 def _layers(tables: Tables, label: str, number: int) -> Table:

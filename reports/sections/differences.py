@@ -12,12 +12,13 @@ from reports import format as show
 from reports.drawings import Scale, interval
 from reports.elements import Cell, Column, Section, Table
 from reports.figures.cost import COSTS
+from reports.sections.holes import common_seeds, left_out, without_common_seed
 from reports.sections.ranking import name_cell, suite_looks
 
 
 def differences(tables: Tables) -> Section | None:
     """Every pair of architectures, paired by seed."""
-    if not len(tables.differences):
+    if len(tables.labels) < 2 or not tables.finished:
         return None
     drawn = suite_looks(tables)
     table = rows(tables.differences)
@@ -46,17 +47,18 @@ def differences(tables: Tables) -> Section | None:
             _verdict(row),
             Cell(p_value(row["p_holm"]), row["p_holm"]),
             Cell(show.number(row["effect_size"], 1), row["effect_size"]),
-            Cell(show.count(row["seeds"]), row["seeds"]),
+            common_seeds(tables, row),
             Cell(_seeds_needed(row), row["seeds_needed"]),
         )
         for row in table
     )  # fmt: skip
+    unknown = tuple(_incomparable(tables, pair, len(columns)) for pair in without_common_seed(tables))
     lead = (
         "Test accuracy of the last epoch, first minus second, compared seed by seed. An interval that "
         "contains zero means that these seeds cannot tell the two apart. Each interval stands for its pair "
         f"alone.{_multiplicity(table)}"
     )
-    parts = (Table("table-differences", columns, body), _pareto(tables))
+    parts = (Table("table-differences", columns, (*body, *unknown), left_out(tables)), _pareto(tables))
     return Section("differences", "Differences", lead, parts)
 
 
@@ -70,6 +72,14 @@ def _multiplicity(table: list[dict[str, Any]]) -> str:
         f" {len(table)} pairs were compared: {len(apart)} differ by themselves, {held} still do after Holm's "
         "correction for the number of pairs."
     )
+
+
+def _incomparable(tables: Tables, pair: dict[str, Any], columns: int) -> tuple[Cell, ...]:
+    drawn = suite_looks(tables)
+    absent = (Cell(show.ABSENT, ""),)
+    names = tuple(name_cell(pair[side], drawn[pair[side]]) for side in ("first", "second"))
+    verdict = Cell("no common seed", tone="quiet")
+    return *names, *absent * 2, verdict, *absent * 2, common_seeds(tables, pair), *absent * (columns - 8)
 
 
 def _pareto(tables: Tables) -> Table:

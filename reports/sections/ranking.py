@@ -11,6 +11,7 @@ from reports import format as show
 from reports.drawings import Scale, interval
 from reports.elements import Cell, Column, Table
 from reports.palette import Look, looks
+from reports.sections.holes import hole_counts
 
 DOUBTFUL = "With a question mark, the timing of some seed is doubtful."
 
@@ -46,16 +47,19 @@ def ranking(tables: Tables) -> Table:
         Column("Training", "images/s", "Median over epochs, mean over seeds. " + DOUBTFUL),
         Column("Seeds", "done", "Finished of planned trials."),
     )  # fmt: skip
-    body = tuple(_row(row, drawn[row["label"]], scale, selected=selected) for row in entries)
+    body = tuple(_row(tables, row, drawn[row["label"]], scale, selected=selected) for row in entries)
     return Table("ranking", columns, body)
 
 
-def _row(row: dict[str, Any], look: Look, scale: Scale, *, selected: bool) -> tuple[Cell, ...]:
+def _row(
+    tables: Tables, row: dict[str, Any], look: Look, scale: Scale, *, selected: bool
+) -> tuple[Cell, ...]:
     low, mean, high = (row[f"test_accuracy{end}"] for end in ("_low", "", "_high"))
     drawing = interval(scale, mean, (low, high), color=look.color)
     accuracy = Cell(show.percent_interval(mean, low, high), mean, graphic=drawing)
     by_validation = Cell(show.percent(row["selected_test_accuracy"]), row["selected_test_accuracy"])
-    seeds = f"{row['seeds_done']} of {row['seeds_planned']}"
+    holes = hole_counts(tables, row["label"])
+    seeds = f"{row['seeds_done']} of {row['seeds_planned']}" + (f": {holes}" if holes else "")
     return (
         name_cell(row["label"], look),
         accuracy,
@@ -65,7 +69,7 @@ def _row(row: dict[str, Any], look: Look, scale: Scale, *, selected: bool) -> tu
         Cell(show.si(row["macs"]), row["macs"]),
         _timed(show.seconds(row["seconds_per_epoch"]), row, "seconds_per_epoch"),
         _timed(show.rate(row["train_images_per_second"]), row, "train_images_per_second"),
-        Cell(seeds, row["seeds_done"], tone="bad" if row["seeds_done"] < row["seeds_planned"] else ""),
+        Cell(seeds, row["seeds_done"], tone="bad" if holes else ""),
     )
 
 

@@ -30,12 +30,12 @@ def names(page, table):
 
 def test_every_figure_is_drawn(page):
     """Each figure holds marks: lines, points or bars, not just axes."""
-    drawn = page.eval_on_selector_all(
-        "figure.plot", "all => all.map(f => [f.id, f.querySelectorAll('.plot :is(path, image)').length])"
-    )
+    marks = "f.querySelectorAll(':is(.plot, .treemaplayer) :is(path, image)').length"
+    drawn = page.eval_on_selector_all("figure.plot", f"all => all.map(f => [f.id, {marks}])")
     least = {
         "figure-cost": 3, "figure-curves": 3, "figure-profiles": 3, "figure-confusion": 1,
-        "figure-reliability": 3, "figure-throughput": 3, "figure-phases": 3, "figure-roofline": 3,
+        "figure-reliability": 3, "figure-blocks": 5, "figure-throughput": 3, "figure-phases": 3,
+        "figure-roofline": 3,
     }  # fmt: skip
     assert [name for name, _ in drawn] == list(least)
     assert all(marks >= least[name] for name, marks in drawn)
@@ -70,7 +70,7 @@ def test_the_legend_hides_an_architecture_in_every_figure(page):
     assert not any(page.evaluate(traces))
     assert page.locator("#figure-curves .legend button[aria-pressed=false]").count() == 1
     button.click()
-    assert page.evaluate(traces) == before == [1, 1, 1, 0, 1, 1, 0, 1], "a matrix is chosen by its own switch"
+    assert page.evaluate(traces) == before == [1, 1, 1, 0, 1, 0, 1, 0, 1], "chosen by a switch"
 
 
 def test_tables_sort_by_exact_value(page):
@@ -167,7 +167,7 @@ def test_numbers_in_the_page_equal_the_records(page, run):
 def test_a_failed_trial_is_a_visible_hole(page):
     """Its row gives the reason, the ranking counts it, and the first screen says so."""
     assert "out of memory" in page.locator("#table-trials tr", has_text="failed").inner_text()
-    assert page.locator("#ranking .tone.bad").inner_text() == "2 of 3"
+    assert page.locator("#ranking .tone.bad").inner_text() == "2 of 3: 1 failed"
     assert "missing trials" in page.locator(".caveats").inner_text()
 
 
