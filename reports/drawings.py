@@ -38,7 +38,7 @@ def interval(
     value: float,
     ends: tuple[float, float],
     *,
-    color: str = "currentColor",
+    color: str = "",
     band: tuple[float, float] | None = None,
 ) -> Markup:
     """A dot with its interval, if it has one; zero is marked where the scale holds it.
@@ -47,7 +47,7 @@ def interval(
         scale: The column's scale.
         value: Where the dot stands; NaN draws none.
         ends: Low and high; NaN draws none.
-        color: A CSS colour.
+        color: A CSS colour; by default that of quiet text.
         band: A range to shade behind, for example a claim's tolerance.
     """
     middle = HEIGHT / 2
@@ -61,11 +61,8 @@ def interval(
         parts.append(f'<line class="zero" x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{HEIGHT:.0f}"/>')
     if all(map(math.isfinite, ends)):
         left, right = (scale.at(end) for end in ends)
-        parts.append(
-            f'<line x1="{left:.1f}" x2="{right:.1f}" y1="{middle}" y2="{middle}" stroke="{color}"'
-            ' stroke-width="2" stroke-linecap="round"/>'
-        )
+        parts.append(f'<line x1="{left:.1f}" x2="{right:.1f}" y1="{middle:.0f}" y2="{middle:.0f}"/>')
     if math.isfinite(value):
-        parts.append(f'<circle cx="{scale.at(value):.1f}" cy="{middle}" r="4" fill="{color}"/>')
-    box = f'viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}"'
+        parts.append(f'<circle cx="{scale.at(value):.1f}" cy="{middle:.0f}" r="4"/>')
+    box = f'viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}"' + (f' style="color:{color}"' if color else "")
     return Markup(f'<svg class="interval" {box} aria-hidden="true">{"".join(parts)}</svg>')  # noqa: S704

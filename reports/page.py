@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -16,6 +16,7 @@ from reports.conclusion import conclusion
 from reports.elements import Figure, Section, Table
 from reports.figures.cost import cost_against_accuracy
 from reports.format import count
+from reports.palette import Look
 from reports.sections import SECTIONS
 from reports.sections.ranking import ranking, suite_looks
 from reports.words import Words, plain_text
@@ -39,13 +40,14 @@ class Page:
     """What was asked."""
     cost: Figure | None = None
     """The figure of the first screen."""
-    legend: Sequence[tuple[int, str, Markup]] = ()
-    """Place, label and mark of each architecture, for figures."""
+    looks: Mapping[str, Look] = field(default_factory=dict)
+    """How each architecture is drawn, by label: all whose marks stand anywhere on the page."""
+    legend: Sequence[str] = ()
+    """Labels of those that figures show."""
 
 
 def render(tables: Tables) -> str:
     """The whole page."""
-    drawn = suite_looks(tables)
     page = Page(
         title=tables.suite.title,
         question=tables.suite.description,
@@ -55,7 +57,8 @@ def render(tables: Tables) -> str:
         ranking=ranking(tables),
         cost=cost_figure(tables),
         sections=[section for make in SECTIONS if (section := make(tables))],
-        legend=[(drawn[label].index, label, drawn[label].mark) for label in tables.labels],
+        looks=suite_looks(tables),
+        legend=tables.labels,
     )
     return fill(page, plotly=assets.plotly())
 

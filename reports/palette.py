@@ -54,9 +54,14 @@ class Look:
 
     @property
     def mark(self) -> Markup:
-        """The marker as inline SVG."""
+        """The marker as inline SVG; its outline is drawn once a page, by `definition`."""
+        return Markup(f'<svg class="mark" aria-hidden="true"><use href="#mark-{self.index}"/></svg>')  # noqa: S704
+
+    @property
+    def definition(self) -> Markup:
+        """The outline that every `mark` refers to."""
         path = f'<path d="{OUTLINES[self.symbol]}" fill="{self.color}"/>'
-        return Markup(f'<svg class="mark" viewBox="-6 -6 12 12" aria-hidden="true">{path}</svg>')  # noqa: S704
+        return Markup(f'<symbol id="mark-{self.index}" viewBox="-6 -6 12 12">{path}</symbol>')  # noqa: S704
 
 
 def looks(labels: tuple[str, ...]) -> dict[str, Look]:

@@ -19,7 +19,8 @@
   addEventListener("beforeprint", () => wear("light"));
   addEventListener("afterprint", () => wear(system()));
 
-  // Tables: sort, filter, copy. Cells carry their exact value.
+  // Tables: sort, filter, copy. A cell carries its exact value where that is not what it shows.
+  const exact = (cell) => cell.dataset.value ?? cell.textContent;
   const number = (text) => (text === "inf" ? Infinity : parseFloat(text));
   const compare = (numeric) => (a, b) => {
     if (!a || !b) return (a === "") - (b === "");
@@ -33,7 +34,7 @@
     const descending = before ? before === "ascending" : numeric;
     all("th", table).forEach((other) => other.removeAttribute("aria-sort"));
     header.setAttribute("aria-sort", descending ? "descending" : "ascending");
-    const value = (row) => row.cells[column].dataset.value;
+    const value = (row) => exact(row.cells[column]);
     const order = compare(numeric);
     const rows = [...table.tBodies[0].rows].sort((a, b) => {
       const [first, second] = [value(a), value(b)];
@@ -46,7 +47,7 @@
   const heading = (header) => all("bdi, small", header).map((piece) => piece.textContent).join(" ");
   const asCsv = (table) => {
     const quote = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-    const rows = shown(table).map((row) => [...row.cells].map((cell) => cell.dataset.value));
+    const rows = shown(table).map((row) => [...row.cells].map(exact));
     return [all("th", table).map(heading), ...rows].map((row) => row.map(quote).join(",")).join("\n") + "\n";
   };
   const asMarkdown = (table) => {
@@ -88,7 +89,7 @@
   // Resting on a number shows it in full; its cell holds it already.
   document.addEventListener("mouseover", (event) => {
     const cell = event.target.closest("td.number");
-    if (cell && cell.dataset.value !== cell.textContent) cell.title = cell.dataset.value;
+    if (cell && cell.dataset.value) cell.title = cell.dataset.value;
   });
   document.addEventListener("input", (event) => {
     if (!event.target.matches(".filter")) return;

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bench.analysis.comparison import Comparison, Finding
+from reports.compare.cells import drawn
 from reports.compare.heading import heading
 from reports.compare.opening import caveats, sentences
 from reports.compare.overview import overview
@@ -24,5 +25,6 @@ def render_comparison(comparison: Comparison, findings: Iterable[Finding] = ()) 
         caveats=kinds,
         ranking=overview(comparison),
         sections=[*([care] if care else []), *sections(comparison, judged)],
+        looks=drawn(comparison),
     )
     return fill(page)
