@@ -171,6 +171,16 @@ def compare(
     raise typer.Exit(code)
 
 
+@app.command()
+def verify(
+    report: Annotated[Path, typer.Argument(help="A report.html.")],
+) -> None:
+    """Make a report again from the records inside it; fail (exit 1) when a digit differs, and name it."""
+    from bench.commands.verify import verify as command
+
+    raise typer.Exit(command(report))
+
+
 class Listed(str, Enum):
     """What `bench list` can list."""
 

@@ -8,7 +8,7 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -72,8 +72,11 @@ class TrialStore:
         content = record.model_dump_json(indent=1).encode()
         write_atomically(self.folder / RECORD_FILE, content)
 
-    def read_record(self) -> TrialRecord | None:
+    def read_record(self, tables: Container[str] | None = None) -> TrialRecord | None:
         """The record, or None when the trial has not finished.
+
+        Args:
+            tables: File names of the tables that have to be there as the record knows them; by default all.
 
         Raises:
             StoreError: The record or one of its tables is damaged, or of another version.
@@ -83,6 +86,8 @@ class TrialStore:
             return None
         record = _parse(path, TrialRecord)
         for name, expected in record.files.items():
+            if tables is not None and name not in tables:
+                continue
             table = self.folder / Path(name).name
             if not table.is_file() or sha256(table.read_bytes()) != expected:
                 raise StoreError(

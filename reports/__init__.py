@@ -2,6 +2,6 @@
 
 from reports.page import render
 from reports.terminal import summary_table
-from reports.write import write_report
+from reports.write import report, write_report
 
-__all__ = ["render", "summary_table", "write_report"]
+__all__ = ["render", "report", "summary_table", "write_report"]

@@ -14,10 +14,12 @@ from bench.analysis.tables import Tables
 from reports import assets
 from reports.conclusion import conclusion
 from reports.elements import Figure, Section, Table
+from reports.enclosed import Enclosed
 from reports.figures.cost import cost_against_accuracy
 from reports.format import count
 from reports.palette import Look
 from reports.sections import SECTIONS
+from reports.sections.checking import checking
 from reports.sections.ranking import ranking, suite_looks
 from reports.words import Words, plain_text
 
@@ -44,10 +46,18 @@ class Page:
     """How each architecture is drawn, by label: all whose marks stand anywhere on the page."""
     legend: Sequence[str] = ()
     """Labels of those that figures show."""
+    records: Enclosed | None = None
+    """What the page was made from, to travel inside."""
 
 
-def render(tables: Tables) -> str:
-    """The whole page."""
+def render(tables: Tables, records: Enclosed | None = None) -> str:
+    """The whole page.
+
+    Args:
+        tables: What it shows.
+        records: What they were computed from, to travel inside; without them nobody can verify the page.
+    """
+    sections = [section for make in SECTIONS if (section := make(tables))]
     page = Page(
         title=tables.suite.title,
         question=tables.suite.description,
@@ -56,9 +66,10 @@ def render(tables: Tables) -> str:
         caveats=list(dict.fromkeys(tables.warnings["kind"])),
         ranking=ranking(tables),
         cost=cost_figure(tables),
-        sections=[section for make in SECTIONS if (section := make(tables))],
+        sections=[*sections, checking(records)],
         looks=suite_looks(tables),
         legend=tables.labels,
+        records=records,
     )
     return fill(page, plotly=assets.plotly())
 
@@ -86,6 +97,7 @@ def fill(page: Page, *, plotly: tuple[str, str] = ("", "")) -> str:
         plotly=plotly[0],
         policy=f"{assets.policy_hash(script.encode())} {plotly[1]}".strip(),
         packed=packed,
+        archive=assets.text(page.records.content) if page.records else "",
     )
 
 

@@ -1,4 +1,4 @@
-"""Write report.html into its run directory."""
+"""Records to report.html: pack them, make the page from what was packed, and write it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bench.analysis.tables import load
 from bench.store import REPORT_FILE, Run, write_atomically
+from reports.enclosed import enclose, opened
 from reports.page import render
 
 
@@ -16,5 +17,31 @@ def write_report(run: Run) -> Path:
         StoreError: The run cannot be read, or the page cannot be written.
     """
     path = run.folder / REPORT_FILE
-    write_atomically(path, render(load(run)).encode())
+    write_atomically(path, report(run).encode())
     return path
+
+
+def report(run: Run) -> str:
+    """The page of a run, with its records inside where they are not too large.
+
+    Raises:
+        StoreError: The run cannot be read.
+    """
+    records = enclose(run)
+    return page_of(records.content) if records else render(load(run))
+
+
+def page_of(content: bytes) -> str:
+    """The page that packed records make: what `bench verify` holds a page against.
+
+    The page is made from the very files that travel inside, so a trial that finishes meanwhile is in both
+    or in neither.
+
+    Args:
+        content: An archive as `reports.enclosed.enclose` makes it.
+
+    Raises:
+        StoreError: It holds no run.
+    """
+    with opened(content) as (records, run):
+        return render(load(run), records)

@@ -27,6 +27,7 @@ VERBS = {
     "check": {"suites", "format_"},
     "report": {"run", "format_"},
     "compare": {"run_a", "run_b", "fail_on", "strict", "format_", "output"},
+    "verify": {"report"},
     "list": {"what", "runs_dir", "data_root"},
     "data": {"verb", "names", "data_root"},
     "schema": set(),

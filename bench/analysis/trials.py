@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -76,7 +77,7 @@ class Outcome:
     tables: dict[str, pd.DataFrame]
     """Its CSV tables by file name; those that exist and could be read."""
     damage: str | None = None
-    """What is wrong with the files it left."""
+    """What is wrong with the files it left; their paths are those below the run."""
 
     @property
     def status(self) -> str:
@@ -133,11 +134,11 @@ def static_table(outcomes: tuple[Outcome, ...], name: str) -> pd.DataFrame:
 def _read(run: Run, trial: Trial, names: Collection[str] = tuple(TABLES)) -> Outcome:
     store = run.trial(trial)
     try:
-        record = store.read_record()
+        record = store.read_record(TABLES)
         present = [name for name in names if record and name in record.files]
         tables = {name: _read_table(store.folder / name, TABLES[name]) for name in present}
     except StoreError as error:
-        return Outcome(trial, None, {}, str(error))
+        return Outcome(trial, None, {}, str(error).replace(f"{run.folder}{os.sep}", ""))
     return Outcome(trial, record, tables)
 
 

@@ -10,7 +10,7 @@ from bench.analysis.tables import load
 from reports import assets
 
 DATA_BYTES = 1_500_000
-"""Bytes beside plotly, for 60 trials of 150 epochs."""
+"""Bytes beside plotly, records included, for 60 trials of 150 epochs."""
 
 
 def make(folder, networks):
@@ -27,7 +27,7 @@ def data_bytes(page):
 def test_sixty_trials_stay_within_the_budget(tmp_path, benchmark):
     """60 trials of 150 epochs: at most 1.5 MB of data; the seconds (aim: 5) are reported, not asserted."""
     run = make(tmp_path, 20)
-    page = benchmark.pedantic(lambda: reports.render(load(run)), rounds=3, warmup_rounds=1)
+    page = benchmark.pedantic(lambda: reports.report(run), rounds=3, warmup_rounds=1)
     benchmark.extra_info["data_bytes"] = data_bytes(page)
     assert data_bytes(page) < DATA_BYTES
 
@@ -36,7 +36,7 @@ def test_sixty_trials_stay_within_the_budget(tmp_path, benchmark):
 def test_rendering(benchmark, tmp_path, networks):
     """15, 30 and 60 trials; the median should grow no faster than they do."""
     run = make(tmp_path, networks)
-    page = benchmark.pedantic(lambda: reports.render(load(run)), rounds=3, warmup_rounds=1)
+    page = benchmark.pedantic(lambda: reports.report(run), rounds=3, warmup_rounds=1)
     benchmark.extra_info |= {"trials": 3 * networks, "data_bytes": data_bytes(page)}
     assert "Network 0" in page
 
@@ -44,7 +44,7 @@ def test_rendering(benchmark, tmp_path, networks):
 def test_the_page_grows_with_the_trials_and_no_faster(tmp_path):
     """From 15 to 60 trials, four times as many, it holds about four times as much."""
     little, much = (
-        data_bytes(reports.render(load(make(tmp_path / str(networks), networks)))) for networks in (5, 20)
+        data_bytes(reports.report(make(tmp_path / str(networks), networks))) for networks in (5, 20)
     )
     assert 2 < much / little < 4.5
 

@@ -12,7 +12,6 @@ import fresh_process
 from factories import architectures, document, write_run
 
 import reports
-from bench.analysis.tables import load
 from bench.plan import make_plan
 from bench.suite_file import check_document
 
@@ -27,11 +26,11 @@ def measure(task: dict[str, Any]) -> dict[str, Any]:
     )
     with tempfile.TemporaryDirectory() as folder:
         run = write_run(Path(folder), suite)
-        reports.render(load(run))  # imports, compiled templates and packed plotly are paid once
+        reports.report(run)  # imports, compiled templates and packed plotly are paid once
         planning = [
             seconds(lambda: make_plan(check_document(suite, "scaling"))) for _ in range(task["repeats"])
         ]
-        rendering = [seconds(lambda: reports.render(load(run))) for _ in range(task["repeats"])]
+        rendering = [seconds(lambda: reports.report(run)) for _ in range(task["repeats"])]
     return {
         "trials": SEEDS * task["networks"],
         "plan_seconds": min(planning),
