@@ -18,6 +18,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from bench.analysis.examples import FACTS_FILE, FOLDER, IMAGES_FILE
 from bench.analysis.trials import TABLES
 from bench.errors import StoreError
 from bench.store import RECORD_FILE, RUN_FILE, SUITE_FILE, Run, TrialStore, sha256
@@ -115,7 +116,7 @@ def _paths(run: Run) -> list[Path]:
     """Files of a run that a report is made from; tables of one kind stand together, and so pack better."""
     kept = [path for path in _known(run) if path.is_file()]
     finished = {path.parent for path in kept if path.name == RECORD_FILE}
-    kept = [path for path in kept if path.parent in finished or path.parent == run.folder]
+    kept = [path for path in kept if path.parent in {run.folder, run.folder / FOLDER, *finished}]
     return sorted(kept, key=lambda path: (path.parent != run.folder, path.name, path))
 
 
@@ -123,7 +124,8 @@ def _known(run: Run) -> list[Path]:
     """Files that a report of a run may be made from."""
     trials: list[TrialStore] = [run.trial(trial) for trial in run.info.plan]
     tables = [store.folder / name for store in trials for name in (RECORD_FILE, *TABLES)]
-    return [run.folder / RUN_FILE, run.folder / SUITE_FILE, *tables]
+    examples = [run.folder / FOLDER / name for name in (FACTS_FILE, IMAGES_FILE)]
+    return [run.folder / RUN_FILE, run.folder / SUITE_FILE, *examples, *tables]
 
 
 def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:

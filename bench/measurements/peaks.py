@@ -122,7 +122,8 @@ def _times(work: Callable[[], object], device: Device) -> list[float]:
     seconds_of(step, 1, device)
     started, rounds = time.perf_counter(), list[list[float]]()
     calls = max(1, round(BLOCK_SECONDS / seconds_of(step, 1, device)))
-    while len(rounds) < ROUNDS and time.perf_counter() - started < ROUND_SECONDS:
+    # One round at least, however long the warm-up took on a machine that does other work.
+    while not rounds or (len(rounds) < ROUNDS and time.perf_counter() - started < ROUND_SECONDS):
         rounds.append([seconds_of(step, calls, device) / calls for _ in range(BLOCKS)])
     return min(rounds, key=statistics.median)
 

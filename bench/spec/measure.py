@@ -85,7 +85,7 @@ class Measure(Model):
     examples: Annotated[int, Field(ge=0, le=24)] = 4
     """Test images to keep in the run directory for the report: so many that each network is most confidently
     wrong about, and for each pair so many that one gets right and the other wrong, both ways; 0 keeps none.
-    All seeds vote. Images of more than 64 pixels are shrunk; what exceeds 150 kB is left out."""
+    All seeds vote. Images of more than 64 pixels are shrunk; what exceeds 100 kB is left out."""
 
     @model_validator(mode="before")
     @classmethod

@@ -1,6 +1,7 @@
 """`bench run` as a user meets it: the real program, in a process of its own, on a small suite."""
 
 import csv
+import hashlib
 import json
 import os
 import signal
@@ -86,6 +87,18 @@ def test_it_ends_with_a_table_and_a_report(first, folder):
     assert (folder / "report.html").stat().st_size > 100_000
 
 
+def test_telling_images_are_kept_beside_the_trials(first, folder):
+    """As many as the suite asks for of each network, and the page shows them."""
+    kept = json.loads((folder / "examples" / "examples.json").read_text())
+    assert kept["asked"] == 4
+    assert (
+        kept["image_sha256"] == hashlib.sha256((folder / "examples" / "images.png").read_bytes()).hexdigest()
+    )
+    wrong = [example for example in kept["examples"] if len(example["answers"]) == 1]
+    assert len(wrong) == 2 * 4
+    assert 'id="examples"' in (folder / "report.html").read_text()
+
+
 def test_progress_is_one_plain_line_an_epoch(first):
     """When nobody watches a terminal."""
     lines = [line for line in first.stdout.splitlines() if "epoch" in line and line.startswith("[")]
@@ -124,6 +137,7 @@ def test_counts_are_those_of_the_network(records):
         assert record["static"]["params"] == body + (2 * w + 1) * 10
         assert record["static"]["macs"] == macs
         assert record["static"]["flops"] == 2 * macs
+        assert record["static"]["findings"] == []
 
 
 def test_epochs_csv_has_the_promised_columns_and_rows(folder):

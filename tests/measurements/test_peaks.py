@@ -89,3 +89,9 @@ def test_cuda_moves_bytes_and_multiplies():
     found = peaks.device_peaks(device, 1)
     assert found.matrix.flops_per_second > 1e12
     assert found.bandwidth.bytes_per_second > 1e11
+
+
+def test_one_round_is_timed_however_slow_the_machine(monkeypatch):
+    """Where warming up takes longer than all rounds may, there is still a figure."""
+    monkeypatch.setattr(peaks, "ROUND_SECONDS", 0.0)
+    assert len(peaks._times(lambda: None, CPU)) == peaks.BLOCKS

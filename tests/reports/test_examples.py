@@ -14,6 +14,7 @@ from PIL import Image
 import reports
 from bench.analysis.tables import load
 from bench.commands.example_images import keep_examples
+from bench.commands.verify import verify
 from bench.data import loading
 from reports.elements import Fold, Gallery, Sheet
 from reports.sections.examples import SHOWN, examples
@@ -91,11 +92,11 @@ def test_pictures_are_enlarged_by_whole_multiples(kept, channels, side, shown):
 
 
 def test_every_picture_lies_in_the_sheet(kept):
-    """Embedded once, below 150 kB, however often its images are shown."""
+    """Embedded once, below 100 kB, however often its images are shown."""
     tables = kept()
     section = examples(tables)
     (sheet,) = (part for part in section.parts if isinstance(part, Sheet))
-    assert len(sheet.data) <= 150_100
+    assert len(sheet.data) <= 100_100
     for row in pictures(section).values():
         for left, top, width, height in (picture.box for picture in row):
             assert 0 <= left <= sheet.width - width
@@ -108,7 +109,9 @@ def test_the_written_report_shows_them(tmp_path, monkeypatch):
     monkeypatch.setattr(loading, "load_decoded", lambda *_, **__: decoded())
     run = predicted_run(tmp_path)
     keep_examples(run, None)
-    assert 'id="examples"' in reports.write_report(run).read_text()
+    path = reports.write_report(run)
+    assert 'id="examples"' in path.read_text()
+    assert verify(path) == 0
 
 
 def test_a_run_without_examples_has_no_section(tmp_path):
