@@ -134,7 +134,7 @@ def static_table(outcomes: tuple[Outcome, ...], name: str) -> pd.DataFrame:
 def _read(run: Run, trial: Trial, names: Collection[str] = tuple(TABLES)) -> Outcome:
     store = run.trial(trial)
     try:
-        record = store.read_record(TABLES)
+        record = store.read_record(names)
         present = [name for name in names if record and name in record.files]
         tables = {name: _read_table(store.folder / name, TABLES[name]) for name in present}
     except StoreError as error:

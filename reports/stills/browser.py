@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -31,7 +32,9 @@ def images(figures: Iterable[tuple[str, dict[str, Any]]], kind: str, scale: floa
     Raises:
         DependencyError: There is no kaleido or no browser, or the browser cannot draw.
     """
-    return asyncio.run(_images(_kaleido(), list(figures), kind, scale))
+    work = _images(_kaleido(), list(figures), kind, scale)
+    with ThreadPoolExecutor(1) as thread:  # the caller's may have an event loop already, as in a notebook
+        return thread.submit(asyncio.run, work).result()
 
 
 def _kaleido() -> ModuleType:

@@ -51,11 +51,11 @@ class Found:
     def revision(self) -> str:
         """Git revision of the folder it was started in, with "+" for uncommitted changes.
 
-        Several, if it was continued after a commit; empty where there was no repository.
+        Several, if it was continued after a commit; empty where there was no repository. Trials know theirs;
+        only before the first ends, the run's own counts.
         """
-        environments = [one.record.environment for one in self.side.outcomes if one.record]
-        names = [_revision(one) for one in (*environments, self.side.info.environment)]
-        return " and ".join(dict.fromkeys(filter(None, names)))
+        names = [_revision(one.record.environment) for one in self.side.outcomes if one.record]
+        return " and ".join(dict.fromkeys(filter(None, names))) or _revision(self.side.info.environment)
 
     def values(self, label: str, column: str) -> dict[int, float]:
         """A column of the finished trials of an architecture, by seed; what has no value is left out."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -69,6 +71,18 @@ def test_without_a_browser_the_way_to_name_one_is_shown(monkeypatch, path):
     monkeypatch.setenv("BROWSER_PATH", path)
     with pytest.raises(DependencyError, match="BROWSER_PATH=/path/to/chromium"):
         images([("x", {"data": [], "layout": {"width": 100, "height": 100}})], "svg", 1)
+
+
+def test_a_caller_with_an_event_loop_is_served(monkeypatch):
+    """As in a notebook; here it fails for want of a browser, not because a loop runs."""
+    pytest.importorskip("kaleido")
+    monkeypatch.setenv("BROWSER_PATH", "/nowhere/chromium")
+
+    async def notebook():
+        return images([], "svg", 1)
+
+    with ThreadPoolExecutor(1) as thread, pytest.raises(DependencyError, match="none was found"):
+        thread.submit(lambda: asyncio.run(notebook())).result()
 
 
 def test_reports_load_neither_torch_nor_kaleido_at_first():
