@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from bench.analysis.examples import FACTS_FILE, FOLDER, IMAGES_FILE
 from bench.analysis.trials import TABLES
 from bench.errors import StoreError
-from bench.store import RECORD_FILE, RUN_FILE, SUITE_FILE, Run, TrialStore, sha256
+from bench.store import RECORD_FILE, RUN_FILE, SUITE_FILE, Run, sha256
 from reports.made_by import MadeBy, this_program
 
 MADE_BY_FILE = "made_by.json"
@@ -103,7 +103,8 @@ def _unpack(files: dict[str, bytes], folder: Path) -> Run:
         run = Run.open(folder)
     except StoreError as error:
         raise StoreError(f"the records inside: {error}".replace(f"{folder}{os.sep}", "")) from error
-    known = {path.relative_to(folder).as_posix(): path for path in _known(run)}
+    paths = [*_of_run(run), *(path for files in _of_trials(run) for path in files)]
+    known = {path.relative_to(folder).as_posix(): path for path in paths}
     for name, content in files.items():
         if name not in known:
             raise StoreError(f"the records inside are damaged ({name!r} is no file of this run)")
@@ -114,18 +115,20 @@ def _unpack(files: dict[str, bytes], folder: Path) -> Run:
 
 def _paths(run: Run) -> list[Path]:
     """Files of a run that a report is made from; tables of one kind stand together, and so pack better."""
-    kept = [path for path in _known(run) if path.is_file()]
-    finished = {path.parent for path in kept if path.name == RECORD_FILE}
-    kept = [path for path in kept if path.parent in {run.folder, run.folder / FOLDER, *finished}]
-    return sorted(kept, key=lambda path: (path.parent != run.folder, path.name, path))
+    known = [*_of_run(run), *(path for files in _of_trials(run) if files[0].is_file() for path in files)]
+    return sorted((path for path in known if path.is_file()), key=lambda path: (path.name, path))
 
 
-def _known(run: Run) -> list[Path]:
-    """Files that a report of a run may be made from."""
-    trials: list[TrialStore] = [run.trial(trial) for trial in run.info.plan]
-    tables = [store.folder / name for store in trials for name in (RECORD_FILE, *TABLES)]
-    examples = [run.folder / FOLDER / name for name in (FACTS_FILE, IMAGES_FILE)]
-    return [run.folder / RUN_FILE, run.folder / SUITE_FILE, *examples, *tables]
+def _of_run(run: Run) -> list[Path]:
+    """Files that a report may be made from, and that are no trial's."""
+    examples = run.folder / FOLDER
+    return [run.folder / RUN_FILE, run.folder / SUITE_FILE, examples / FACTS_FILE, examples / IMAGES_FILE]
+
+
+def _of_trials(run: Run) -> list[list[Path]]:
+    """Likewise of each trial; first the record, without which nobody reads the others."""
+    folders = [run.trial(trial).folder for trial in run.info.plan]
+    return [[folder / name for name in (RECORD_FILE, *TABLES)] for folder in folders]
 
 
 def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -66,7 +67,7 @@ def current_examples(run: Run, outcomes: tuple[Outcome, ...]) -> tuple[Examples 
     try:
         found = read_examples(run)
     except StoreError as error:
-        return None, str(error)
+        return None, str(error).replace(f"{run.folder}{os.sep}", "")
     records = (outcome.record for outcome in outcomes if outcome.record)
     if found is None or found.facts.sources.items() <= sources(records).items():
         return found, ""

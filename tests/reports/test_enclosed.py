@@ -7,9 +7,13 @@ import lzma
 import tarfile
 
 import pytest
+from example_runs import decoded, predicted_run
 from factories import architectures, document, write_run
 
 import reports
+from bench.analysis.tables import load
+from bench.commands.example_images import keep_examples
+from bench.data import loading
 from bench.errors import StoreError
 from reports import enclosed
 from reports.enclosed import enclose, opened
@@ -53,6 +57,22 @@ def test_it_holds_the_run_to_the_byte(run):
     }
     assert sorted(inside) == sorted(outside)
     assert all(outside[name].read_bytes() == content for name, content in inside.items())
+
+
+def test_nothing_that_a_report_reads_is_left_outside(tmp_path, monkeypatch):
+    """The page made from the archive is the one made in the run directory: with images, and with damage."""
+    monkeypatch.setattr(loading, "load_decoded", lambda *_, **__: decoded())
+    run = predicted_run(tmp_path, measure={"gradient_flow": True, "profile": True, "loss_landscape": {}})
+    keep_examples(run, None)
+    page = reports.report(run)
+    assert 'id="sheet"' in page
+    assert page == reports.render(load(run), enclose(run))
+    assert verify(page).differences == ()
+    (run.folder / "examples" / "images.png").write_bytes(b"damaged")
+    page = reports.report(run)
+    assert "examples/images.png: not what was written" in page
+    assert str(tmp_path) not in page
+    assert verify(page).differences == ()
 
 
 def test_the_same_files_make_the_same_archive(run, tmp_path):
