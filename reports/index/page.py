@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from bench.analysis.history import Collection, collect
+from bench.analysis.history import Collection, Found, collect
 from bench.store import write_atomically
 from reports import assets
 from reports.elements import Cell, Column, Section, Table
 from reports.index.overview import suites
-from reports.index.suite import suite_section
+from reports.index.suite import labels, suite_section
 from reports.page import Page, fill
+from reports.palette import Look, looks
 from reports.words import Words
 
 INDEX_FILE = "index.html"
@@ -41,12 +43,19 @@ def render_index(collection: Collection) -> str:
         conclusion=_sentences(collection),
         caveats=[],
         ranking=suites(of_suite),
+        looks=_marks(of_suite),
         sections=[
             *([_broken(collection)] if collection.broken else []),
             *(suite_section(number, name, runs) for number, (name, runs) in enumerate(of_suite.items())),
         ],
     )
     return fill(page, plotly=assets.plotly())
+
+
+def _marks(of_suite: Mapping[str, tuple[Found, ...]]) -> dict[str, Look]:
+    """As many as the largest suite has architectures; each suite begins with the first."""
+    most = max((len(labels(runs)) for runs in of_suite.values()), default=0)
+    return looks(tuple(map(str, range(most))))
 
 
 def _sentences(collection: Collection) -> list[Words]:

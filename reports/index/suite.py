@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bench.analysis.comparison.readings import Key
 from bench.analysis.history import Found, Point, Strand, points, strands
@@ -33,7 +33,7 @@ MOST_NOTES = 12
 def suite_section(number: int, name: str, runs: tuple[Found, ...]) -> Section:
     """Everything about the runs of one suite."""
     found = {key: strands(of) for key, of in points(runs).items()}
-    drawn = looks(tuple(dict.fromkeys(label for run in reversed(runs) for label in run.side.architectures)))
+    drawn = looks(labels(runs))
     parts: list[Part] = []
     if found:
         spec = history(runs, found, drawn)
@@ -45,6 +45,11 @@ def suite_section(number: int, name: str, runs: tuple[Found, ...]) -> Section:
     parts.append(Fold("Every architecture of every run", (table,)))
     titles = list(dict.fromkeys(run.side.info.suite.title for run in reversed(runs)))
     return Section(anchor(number), name, titles[0], tuple(parts))
+
+
+def labels(runs: Sequence[Found]) -> tuple[str, ...]:
+    """Architectures of a suite, those of its newest run first."""
+    return tuple(dict.fromkeys(label for run in reversed(runs) for label in run.side.architectures))
 
 
 def _runs(number: int, runs: tuple[Found, ...], found: Mapping[Key, list[Strand]]) -> Table:
@@ -123,13 +128,13 @@ def _apart(found: Mapping[Key, list[Strand]]) -> Notes | None:
         for strand in of_metric:
             if strand.apart:
                 text = "; ".join(one.text for one in strand.apart)
-                labels, metrics, places = concerned.setdefault(text, ({}, {}, set()))
-                labels[strand.label] = None
+                names, metrics, places = concerned.setdefault(text, ({}, {}, set()))
+                names[strand.label] = None
                 metrics[strand.points[0].metric.title] = None
                 places.update(point.run.place for point in strand.points)
     notes = [
-        (f"{', '.join(labels)}: {_runs_text(places)} apart in {', '.join(metrics)}", text)
-        for text, (labels, metrics, places) in concerned.items()
+        (f"{', '.join(names)}: {_runs_text(places)} apart in {', '.join(metrics)}", text)
+        for text, (names, metrics, places) in concerned.items()
     ]
     if len(notes) > MOST_NOTES:
         left = len(notes) - MOST_NOTES

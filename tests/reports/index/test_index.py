@@ -90,6 +90,13 @@ def test_runs_that_cannot_be_compared_say_so(page):
     assert "1 run stands apart" in shown
 
 
+def test_every_architecture_has_its_marker(page):
+    """Drawn once in the page, and used wherever its name stands in a table."""
+    used = set(re.findall(r'href="#(mark-\d+)"', page))
+    assert used
+    assert used <= set(re.findall(r'id="(mark-\d+)"', page))
+
+
 def test_hostile_text_stays_text(page):
     """A label or a title is never markup."""
     assert "<script>alert" not in page
