@@ -57,6 +57,14 @@ def run(
     only: Annotated[list[str] | None, typer.Option(help="Run only this label; may be repeated.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget earlier results of these trials.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and stop.")] = False,
+    serve: Annotated[
+        bool,
+        typer.Option(
+            "--serve",
+            help="Show the report at http://127.0.0.1:8642 (or a free port, which is printed) while the run "
+            "goes on, and after its end until Ctrl-C.",
+        ),
+    ] = False,
     strict_claims: Annotated[
         bool, typer.Option("--strict-claims", help="Exit 1 when a claim is not reproduced.")
     ] = False,
@@ -69,7 +77,7 @@ def run(
 
     code = command(
         suite, dataset=dataset, data_root=data_root, runs_dir=runs_dir, device=device, only=tuple(only or ()),
-        fresh=fresh, dry_run=dry_run, strict_claims=strict_claims, settings=tuple(set_ or ()),
+        fresh=fresh, dry_run=dry_run, serve=serve, strict_claims=strict_claims, settings=tuple(set_ or ()),
     )  # fmt: skip
     raise typer.Exit(code)
 

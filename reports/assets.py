@@ -23,6 +23,21 @@ def style() -> str:
     return read("style.css").replace("/* light palette */", light).replace("/* dark palette */", dark)
 
 
+def script() -> str:
+    """The page's own script: first what works on tables and figures, then what finds the way in the page."""
+    return read("script.js") + read("contents.js")
+
+
+def icon() -> str:
+    """The page's icon, two bars of the first two architectures' colours, as an address that holds it."""
+    bars = ((2, 6, LIGHT[0]), (9, 1, LIGHT[1]))
+    drawn = "".join(
+        f"<rect x='{x}' y='{y}' width='5' height='{15 - y}' fill='{color}'/>" for x, y, color in bars
+    )
+    image = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'>{drawn}</svg>"
+    return f"data:image/svg+xml;base64,{base64.b64encode(image.encode()).decode()}"
+
+
 @lru_cache(maxsize=1)
 def plotly() -> tuple[str, str]:
     """Plotly's bundle, gzipped and in base64 (a third of its size), and the policy hash of its text.

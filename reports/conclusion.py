@@ -18,9 +18,29 @@ def conclusion(tables: Tables) -> list[Words]:
         (row for row in rows(tables.summary) if math.isfinite(row["test_accuracy"])),
         key=lambda row: -row["test_accuracy"],
     )
+    progress = list(_progress(tables))
     if not ranked:
-        return [(("No trial has finished, so there is nothing to compare yet.", False),)]
-    return [*_winner(tables, ranked), *_cost(ranked), *_convergence(tables)]
+        return [*progress, (("No trial has finished, so there is nothing to compare yet.", False),)]
+    return [*progress, *_winner(tables, ranked), *_cost(ranked), *_convergence(tables)]
+
+
+def _progress(tables: Tables) -> Iterator[Words]:
+    """That the run goes on, so that nobody takes what is there for the result."""
+    left = len(tables.ongoing)
+    if left:
+        running = rows(where(tables.ongoing, status="running"))
+        now: Words = (
+            (" (", False),
+            *names([row | {"label": f"{row['label']}, seed {row['seed']}"} for row in running]),
+            (" is running" if len(running) == 1 else " are running", False),
+            (")", False),
+        )
+        yield (
+            ("The run goes on: ", False),
+            (f"{left} of {len(tables.trials)} trials have not finished", False),
+            *(now if running else ()),
+            ("; what follows holds for the others." if tables.finished else ".", False),
+        )
 
 
 def _winner(tables: Tables, ranked: list[dict[str, Any]]) -> Iterator[Words]:
@@ -37,9 +57,12 @@ def _winner(tables: Tables, ranked: list[dict[str, Any]]) -> Iterator[Words]:
         name(best),
         (f" {verb} {show.percent(best['test_accuracy'])} after the last epoch ({interval}).", False),
     )
-    rivals = [(rival, _difference(tables, best["label"], rival["label"])) for rival in ranked[1:]]
-    beaten = [pair for pair in rivals if pair[1] and pair[1]["low"] > 0]
-    level = [pair for pair in rivals if pair[1] and pair[1]["low"] <= 0 <= pair[1]["high"]]
+    found = [(rival, _difference(tables, best["label"], rival["label"])) for rival in ranked[1:]]
+    rivals = [(rival, gap) for rival, gap in found if gap]
+    ahead = [pair for pair in rivals if pair[1]["low"] > 0]
+    beaten = [pair for pair in ahead if pair[1]["holds_among_all"]]
+    alone = [pair for pair in ahead if not pair[1]["holds_among_all"]]
+    level = [pair for pair in rivals if pair[1]["low"] <= 0 <= pair[1]["high"]]
     if beaten:
         nearest, gap = beaten[0]
         over = f" over {nearest['label']}" if len(beaten) > 1 else ""
@@ -47,6 +70,18 @@ def _winner(tables: Tables, ranked: list[dict[str, Any]]) -> Iterator[Words]:
             ("It is ahead of ", False),
             *names([rival for rival, _ in beaten]),
             (f", by {_gap(gap)} points{over}.", False),
+        )
+    if alone:
+        rival, gap = alone[0]
+        many = f" over {rival['label']}" if len(alone) > 1 else ""
+        pairs = int(tables.differences["p_value"].notna().sum())
+        taken = (
+            f" ({_gap(gap)} points{many}) excludes zero for that pair taken alone, but no longer holds after"
+        )
+        yield (
+            ("Its lead over ", False),
+            *names([rival for rival, _ in alone]),
+            (f"{taken} Holm's correction for the {pairs} pairs compared.", False),
         )
     if level:
         rival, gap = level[0]
@@ -106,16 +141,15 @@ def _convergence(tables: Tables) -> Iterator[Words]:
 
 
 def _difference(tables: Tables, first: str, second: str) -> dict[str, Any] | None:
-    """The paired difference, first minus second; None where it has no interval."""
+    """The row of a pair, turned so that it is first minus second; None where it has no interval."""
     for row in rows(tables.differences):
         if (row["first"], row["second"]) == (first, second):
             return row if math.isfinite(row["low"]) else None
         if (row["first"], row["second"]) == (second, first):
-            turned = {"difference": -row["difference"], "low": -row["high"], "high": -row["low"]}
+            turned = row | {"difference": -row["difference"], "low": -row["high"], "high": -row["low"]}
             return turned if math.isfinite(row["low"]) else None
     return None
 
 
-def _gap(gap: dict[str, Any] | None) -> str:
-    assert gap
+def _gap(gap: dict[str, Any]) -> str:
     return f"{show.points(gap['difference'])} ({show.points_range(gap['low'], gap['high'])})"

@@ -20,6 +20,9 @@ from reports.words import plain_text
 
 TABLES_FOLDER = "tables"
 
+DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Marks of text from right to left, and what overrides it."""
+
 
 def write_markdown(tables: Tables, folder: Path) -> list[Path]:
     """report.md: the paragraph and every table of the page, for a pull request or an issue."""
@@ -93,8 +96,8 @@ def table_text(table: Table) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text that Markdown shows as it is, on one line."""
-    return " ".join(re.sub(r"([\\|<>`*_\[\]])", r"\\\1", text).split())
+    """Text that Markdown shows as it is, on one line, without signs that turn the direction of text."""
+    return " ".join(re.sub(r"([\\|<>`*_\[\]&~$])", r"\\\1", DIRECTIONS.sub("", text)).split())
 
 
 def finite(value: Any) -> Any:

@@ -66,7 +66,7 @@ def render(tables: Tables, records: Enclosed | None = None) -> str:
         caveats=list(dict.fromkeys(tables.warnings["kind"])),
         ranking=ranking(tables),
         cost=cost_figure(tables),
-        sections=[*sections, checking(records)],
+        sections=[*sections, checking(records, ongoing=len(tables.ongoing) > 0)],
         looks=suite_looks(tables),
         legend=tables.labels,
         records=records,
@@ -81,7 +81,7 @@ def fill(page: Page, *, plotly: tuple[str, str] = ("", "")) -> str:
         page: What it shows.
         plotly: Its packed script and the policy hash; none for a page without figures.
     """
-    script = assets.read("script.js")
+    script = assets.script()
     template = Environment(
         loader=PackageLoader("reports", "."),
         autoescape=True,
@@ -92,6 +92,7 @@ def fill(page: Page, *, plotly: tuple[str, str] = ("", "")) -> str:
     return template.render(
         **vars(page),
         summary=plain_text(page.conclusion),
+        icon=assets.icon(),
         style=Markup(assets.style()),  # noqa: S704 (our own file)
         script=Markup(script),  # noqa: S704 (our own file)
         plotly=plotly[0],

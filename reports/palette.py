@@ -1,7 +1,8 @@
 """One colour and one marker per architecture, the same in every table and figure.
 
 Colours follow Okabe & Ito (2008), darkened for light paper and lightened for dark, so that each stands out
-from its background by at least 3 : 1 (WCAG 2.2, graphics) and neighbours differ for colour-blind readers.
+from its background by at least 3 : 1 (WCAG 2.2, graphics) and any two of the eight differ for colour-blind
+readers as well. Nothing rests on colour alone: markers differ, too.
 After eight, colours repeat with another marker and another dash.
 """
 
@@ -11,8 +12,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-LIGHT = ("#0072b2", "#d55e00", "#00805c", "#b0529a", "#9a6c00", "#2b8cc4", "#5f6368", "#7a7d00")
-DARK = ("#5aaef0", "#f58b4c", "#35c795", "#e08fcb", "#e6b94a", "#a5d8f7", "#b9bdc3", "#ccd45a")
+LIGHT = ("#0063af", "#d55e00", "#038056", "#b0529a", "#855100", "#2e8fc7", "#5f6368", "#929545")
+DARK = ("#5aa8f0", "#f58b4c", "#35c795", "#da89c8", "#efbf47", "#a5d8f7", "#b9bdc3", "#d8e075")
 LIGHT_PAPER, DARK_PAPER = "#ffffff", "#15171c"
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")

@@ -16,8 +16,21 @@
     try { localStorage.setItem("theme", theme); } catch { /* not kept */ }
     wear(theme);
   });
-  addEventListener("beforeprint", () => wear("light"));
-  addEventListener("afterprint", () => wear(system()));
+
+  // On paper: light, folded parts open, figures as wide as the paper; afterwards as before.
+  const PAPER = 660;
+  let paper = false;
+  let folded = [];
+  const print = (now) => {
+    if (now === paper) return;
+    paper = now;
+    if (now) folded = all("details:not([open])");
+    folded.forEach((fold) => { fold.open = now; });
+    wear(now ? "light" : system());
+  };
+  addEventListener("beforeprint", () => print(true));
+  addEventListener("afterprint", () => print(false));
+  matchMedia("print").addEventListener("change", (event) => print(event.matches));
 
   // Tables: sort, filter, copy. A cell carries its exact value where that is not what it shows.
   const exact = (cell) => cell.dataset.value ?? cell.textContent;
@@ -45,13 +58,17 @@
   };
   const shown = (table) => [...table.tBodies[0].rows].filter((row) => !row.hidden);
   const heading = (header) => all("bdi, small", header).map((piece) => piece.textContent).join(" ");
+  // Text that a spreadsheet would run as a formula is led by an apostrophe, as in the exported files (tidy.py).
+  const harmless = (text) => (/^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20']/.test(text) ? `'${text}` : text);
   const asCsv = (table) => {
     const quote = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-    const rows = shown(table).map((row) => [...row.cells].map(exact));
-    return [all("th", table).map(heading), ...rows].map((row) => row.map(quote).join(",")).join("\n") + "\n";
+    const value = (cell) => (cell.classList.contains("number") ? exact(cell) : harmless(exact(cell)));
+    const rows = shown(table).map((row) => [...row.cells].map(value));
+    const headers = all("th", table).map(heading).map(harmless);
+    return [headers, ...rows].map((row) => row.map(quote).join(",")).join("\n") + "\n";
   };
   const asMarkdown = (table) => {
-    const plain = (text) => text.replace(/[\\|<>`*_[\]]/g, "\\$&").replace(/[\t\r\n ]+/g, " ").trim();
+    const plain = (text) => text.replace(/[\\|<>`*_[\]&~$]/g, "\\$&").replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "").replace(/[\t\r\n\u2028\u2029 ]+/g, " ").trim();
     const line = (texts) => `| ${texts.map(plain).join(" | ")} |`;
     const headers = all("th", table);
     const rule = `|${headers.map((header) => (header.classList.contains("number") ? " ---: " : " --- ")).join("|")}|`;
@@ -85,6 +102,7 @@
       copy(target.dataset.format === "csv" ? asCsv(table) : asMarkdown(table));
     }
     if (target.matches(".legend button")) toggle(target.dataset.arch);
+    if (target.matches(".save")) save(target.closest("figure"));
   });
   // Resting on a number shows it in full; its cell holds it already.
   document.addEventListener("mouseover", (event) => {
@@ -133,10 +151,12 @@
       hoverlabel: { bgcolor: "var(--paper)", bordercolor: "var(--quiet)", font: { color: "var(--ink)" } },
     };
   };
+  const width = (canvas) => (paper ? PAPER : canvas.clientWidth || PAPER);
   const draw = (figure) => {
     if (!window.Plotly) return;
     const { spec, canvas } = figure;
-    const narrow = canvas.clientWidth < 560;
+    figure.width = width(canvas);
+    const narrow = figure.width < 560;
     const chosen = Object.fromEntries(all(".switch", figure.element).map((set) => [set.dataset.switch, set.querySelector("input:checked").value]));
     const layouts = spec.switches.map((set) => set.options.find((option) => option.id === chosen[set.name]).layout);
     const fits = (trace) => Object.entries(trace.when || {}).every(([name, option]) => !(name in chosen) || chosen[name] === option);
@@ -148,15 +168,17 @@
       return made;
     });
     const layout = resolve([spec.layout, ...layouts].reduce(merge, base(narrow)), {}, "");
+    layout.width = figure.width;
     canvas.style.minHeight = `${layout.height}px`;
-    const name = figure.element.id;
-    const config = {
-      responsive: true, displaylogo: false, displayModeBar: "hover", modeBarButtons: [["toImage", "resetScale2d"]],
-      toImageButtonOptions: { format: "svg", filename: name },
-    };
+    const config = { displaylogo: false, typesetMath: false, displayModeBar: "hover", modeBarButtons: [["resetScale2d"]] };
     window.Plotly.react(canvas, traces, layout, config);
   };
+  const save = (figure) => window.Plotly?.downloadImage(figure.querySelector(".canvas"), { format: "svg", filename: figure.id });
   const figures = all("figure.plot").map((element) => ({ element, canvas: element.querySelector(".canvas") }));
+  const resized = new ResizeObserver(() => requestAnimationFrame(() => {
+    figures.filter((figure) => figure.width && figure.width !== width(figure.canvas)).forEach(draw);
+  }));
+  figures.forEach(({ canvas }) => resized.observe(canvas));
   function drawAll() { figures.forEach(draw); }
   figures.forEach((figure) => figure.element.addEventListener("change", () => draw(figure)));
 
@@ -173,19 +195,9 @@
     document.head.append(script);
   };
   if (figures.length) {
-    prepare().then(drawAll).catch(() => figures.forEach(({ canvas }) => {
+    prepare().then(drawAll).then(() => document.dispatchEvent(new Event("drawn"))).catch(() => figures.forEach(({ canvas }) => {
       canvas.classList.add("failed");
       canvas.dataset.message = "This browser is too old to draw the figures; the tables hold every number.";
     }));
   }
-
-  // The contents show which section is being read.
-  const links = new Map(all(".contents a").map((link) => [link.getAttribute("href").slice(1), link]));
-  const seen = new IntersectionObserver((entries) => {
-    for (const entry of entries) if (entry.isIntersecting) {
-      links.forEach((link) => link.removeAttribute("aria-current"));
-      links.get(entry.target.id)?.setAttribute("aria-current", "true");
-    }
-  }, { rootMargin: "-10% 0px -75% 0px" });
-  all("main > section").forEach((section) => seen.observe(section));
 })();

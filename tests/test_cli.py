@@ -19,6 +19,7 @@ VERBS = {
         "only",
         "fresh",
         "dry_run",
+        "serve",
         "strict_claims",
         "set_",
     },

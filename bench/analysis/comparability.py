@@ -25,6 +25,7 @@ def warning_table(
 ) -> pd.DataFrame:
     """One row a warning, those about accuracy first."""
     found = [
+        *_in_progress(outcomes),
         *_holes(outcomes),
         *_seeds(outcomes),
         *_many(differences),
@@ -44,10 +45,18 @@ def warning_table(
     return pd.DataFrame(found, columns=list(COLUMNS))
 
 
+def _in_progress(outcomes: tuple[Outcome, ...]) -> Iterator[tuple[str, str]]:
+    left = sum(outcome.ongoing is not None for outcome in outcomes)
+    if left:
+        unfinished = f"{left} of {len(outcomes)} trials were running or waiting when this page was written."
+        advice = "If nothing runs any more, the command that started the run continues it."
+        yield "run in progress", f"{unfinished} {advice}"
+
+
 def _holes(outcomes: tuple[Outcome, ...]) -> Iterator[tuple[str, str]]:
     holes: dict[str, list[str]] = {}
     for outcome in outcomes:
-        if not outcome.done:
+        if not (outcome.done or outcome.ongoing):
             holes.setdefault(outcome.status, []).append(f"{outcome.trial.label} seed {outcome.trial.seed}")
     total = sum(map(len, holes.values()))
     if total:

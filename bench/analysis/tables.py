@@ -31,7 +31,15 @@ from bench.analysis.recipes import recipe_table
 from bench.analysis.speed import certificate_table, latency_table, phase_table, throughput_table
 from bench.analysis.splits import calibration_table, class_table, confusion_table, split_table
 from bench.analysis.summary import summary_table
-from bench.analysis.trials import Outcome, epoch_table, read_outcomes, static_table, trial_table
+from bench.analysis.trials import (
+    ONGOING_REASONS,
+    Ongoing,
+    Outcome,
+    epoch_table,
+    read_outcomes,
+    static_table,
+    trial_table,
+)
 from bench.analysis.twins import twin_table, twins
 from bench.records import Choices, DataFacts
 from bench.spec import Suite
@@ -136,18 +144,27 @@ class Tables:
         """How many trials ran to their end."""
         return int((self.trials["status"] == "done").sum())
 
+    @property
+    def ongoing(self) -> pd.DataFrame:
+        """Rows of the trials that run or wait while the run goes on."""
+        return self.trials[self.trials["status"].isin(ONGOING_REASONS)]
+
     def frames(self) -> dict[str, pd.DataFrame]:
         """Every table by name, for export."""
         return {name: value for name, value in vars(self).items() if isinstance(value, pd.DataFrame)}
 
 
-def load(run: Run) -> Tables:
+def load(run: Run, ongoing: Ongoing | None = None) -> Tables:
     """Read a run and compute its tables; a damaged trial becomes a row that says so.
+
+    Args:
+        run: The run directory.
+        ongoing: Which trials run or wait, while the run goes on; without it, none does.
 
     Raises:
         StoreError: The run itself cannot be read.
     """
-    outcomes = read_outcomes(run)
+    outcomes = read_outcomes(run, ongoing)
     suite = run.info.suite
     planned = {outcome.trial.label for outcome in outcomes}
     labels = tuple(entry.label for entry in suite.architectures if entry.label in planned)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -67,6 +67,12 @@ TRIAL_COLUMNS = (
 )  # fmt: skip
 
 
+Ongoing = Mapping[str, Literal["running", "waiting"]]
+"""Of a run that is going on: what its unfinished trials are doing, by the name of their folder."""
+
+ONGOING_REASONS = {"running": "is being trained and measured", "waiting": "waits for its turn"}
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What is known of one planned trial."""
@@ -78,10 +84,14 @@ class Outcome:
     """Its CSV tables by file name; those that exist and could be read."""
     damage: str | None = None
     """What is wrong with the files it left; their paths are those below the run."""
+    ongoing: Literal["running", "waiting"] | None = None
+    """What it is doing while the run goes on; whatever an earlier attempt left does not count then."""
 
     @property
     def status(self) -> str:
-        """The record's status, or "damaged", or "missing" where nothing was left yet."""
+        """What it is doing, else the record's status, "damaged", or "missing" where nothing was left yet."""
+        if self.ongoing:
+            return self.ongoing
         if self.damage:
             return "damaged"
         return self.record.status if self.record else "missing"
@@ -92,9 +102,15 @@ class Outcome:
         return self.status == "done"
 
 
-def read_outcomes(run: Run) -> tuple[Outcome, ...]:
+def read_outcomes(run: Run, ongoing: Ongoing | None = None) -> tuple[Outcome, ...]:
     """One outcome a trial, in the order of the plan."""
-    return tuple(_read(run, trial) for trial in run.info.plan)
+    states = ongoing or {}
+    return tuple(
+        Outcome(trial, None, {}, ongoing=states[trial.folder])
+        if trial.folder in states
+        else _read(run, trial)
+        for trial in run.info.plan
+    )
 
 
 def read_records(run: Run) -> tuple[Outcome, ...]:
@@ -173,7 +189,7 @@ def _row(outcome: Outcome) -> dict[str, object]:
         "label": trial.label,
         "seed": trial.seed,
         "status": outcome.status,
-        "reason": outcome.damage or (record.reason if record else "no record yet"),
+        "reason": _reason(outcome),
         "trial_id": trial.id,
         "folder": trial.folder,
         "epochs_planned": trial.recipe.epochs,
@@ -196,6 +212,12 @@ def _row(outcome: Outcome) -> dict[str, object]:
         "timing": training.certificate.verdict if training.certificate else None,
         "resumed": training.resumed,
     }
+
+
+def _reason(outcome: Outcome) -> str | None:
+    if outcome.ongoing:
+        return ONGOING_REASONS[outcome.ongoing]
+    return outcome.damage or (outcome.record.reason if outcome.record else "no record yet")
 
 
 def _chosen(training: TrainingFacts) -> dict[str, object]:

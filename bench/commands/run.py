@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import difflib
 import signal
+from contextlib import nullcontext
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 
 from rich.console import Console
 from rich.table import Table
@@ -14,6 +13,8 @@ from rich.table import Table
 from bench import environment, errors
 from bench.commands.bars import Bars
 from bench.commands.lines import Lines
+from bench.commands.live import LiveReport, interrupt, serve_on, served
+from bench.commands.watchers import Watchers
 from bench.errors import SuiteError
 from bench.pinning import pin
 from bench.plan import Plan, make_plan, run_id, slug
@@ -35,6 +36,7 @@ def run(  # noqa: PLR0913 - one argument an option
     only: tuple[str, ...] = (),
     fresh: bool = False,
     dry_run: bool = False,
+    serve: bool = False,
     strict_claims: bool = False,
     settings: tuple[str, ...] = (),
 ) -> int:
@@ -60,8 +62,12 @@ def run(  # noqa: PLR0913 - one argument an option
     if fresh:
         for trial in chosen:
             directory.remove(trial)
-    interrupted = _execute(directory, chosen, data_root, console)
-    strict_failure = _report(directory, data_root, console)
+    page = LiveReport(directory, console)
+    with served(page, console) if serve else nullcontext():
+        interrupted = _execute(directory, chosen, data_root, console, page)
+        strict_failure = _report(directory, data_root, console)
+        if serve and not interrupted:
+            serve_on(page, console)
     if interrupted:
         console.print("Interrupted; the same command continues where it stopped.")
         return errors.INTERRUPTED
@@ -142,26 +148,23 @@ def _check_architectures(suite: Suite, data_root: Path | None) -> None:
         raise SuiteError("\n".join(["these networks cannot be built:", *problems]))
 
 
-def _execute(directory: Run, chosen: Plan, data_root: Path | None, console: Console) -> bool:
+def _execute(
+    directory: Run, chosen: Plan, data_root: Path | None, console: Console, page: LiveReport
+) -> bool:
     """Run the trials; true when a person or a scheduler interrupted it."""
     from bench.execution.drive import drive  # noqa: PLC0415
     from bench.execution.local import LocalEngine  # noqa: PLC0415
 
-    previous = signal.signal(signal.SIGTERM, _interrupt)
+    previous = signal.signal(signal.SIGTERM, interrupt)
     try:
         display = Bars(console, chosen) if console.is_terminal else Lines(console, chosen)
         with LocalEngine(data_root) as engine, display:
-            drive(directory, chosen, engine, display)
+            drive(directory, chosen, engine, Watchers(display, page))
     except KeyboardInterrupt:
         return True
     finally:
         signal.signal(signal.SIGTERM, previous)
     return False
-
-
-def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
-    """A scheduler's SIGTERM means the same as Ctrl-C."""
-    raise KeyboardInterrupt
 
 
 def _report(directory: Run, data_root: Path | None, console: Console) -> bool:

@@ -30,6 +30,9 @@ class Engine(Protocol):
 class Watcher:
     """Is told how a run goes; this one does not care."""
 
+    def begin(self, left: Plan) -> None:
+        """Trials of an earlier run are known, and what is left to do begins."""
+
     def event(self, event: Message) -> None:
         """Something happened in the current trial, or while data are prepared."""
 
@@ -55,11 +58,12 @@ def drive(run: Run, plan: Plan, engine: Engine, watcher: Watcher) -> list[TrialR
         if record is not None and record.status in FINISHED:
             finished[trial.folder] = record
             watcher.skip(trial, record)
-    if len(finished) < len(plan):
+    left = tuple(trial for trial in plan if trial.folder not in finished)
+    watcher.begin(left)
+    if left:
         engine.prepare(plan[0].dataset, watcher.event)
-    for trial in plan:
-        if trial.folder not in finished:
-            finished[trial.folder] = _run_one(run, trial, engine, watcher)
+    for trial in left:
+        finished[trial.folder] = _run_one(run, trial, engine, watcher)
     return [finished[trial.folder] for trial in plan]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from bench.analysis.frames import rows, where
 from bench.analysis.tables import Tables
-from reports.figures.spec import Columns, Options, Trace, axis, figure, plain, switch
+from reports.figures.spec import Columns, Options, Trace, axis, figure, plain, short, switch
 
 MOST_CLASSES = 20
 """With more classes a heat map can no longer be read."""
@@ -62,8 +62,8 @@ def confusion(tables: Tables, classes: tuple[str, ...]) -> dict[str, Any]:
         "hovermode": "closest",
         "height": 130 + 34 * len(classes),
     }
-    of: Options = [(places[label], plain(label), {}) for label in shares]
-    minus: Options = [(NOTHING, "nothing", {}), *((places[label], plain(label), {}) for label in against)]
+    of: Options = [(places[label], short(label), {}) for label in shares]
+    minus: Options = [(NOTHING, "nothing", {}), *((places[label], short(label), {}) for label in against)]
     switches = [switch("of", "Show", of)]
     if len(shares) > 1:
         switches.append(switch("minus", "Minus", minus))

@@ -8,7 +8,8 @@ from typing import Any
 
 from bench.analysis.frames import rows
 from bench.analysis.tables import Tables
-from reports.figures.spec import Columns, Trace, axis, figure, plain, switch
+from reports.figures.label_places import Named, label_places
+from reports.figures.spec import Columns, Trace, axis, figure, plain, short, switch
 from reports.format import NARROW, PREFIXES
 from reports.palette import Look
 
@@ -24,6 +25,9 @@ COSTS = (
 MOST_NAMES = 8
 """Up to so many points carry their label; more would overlap, and the legend names them."""
 
+LONGEST = 22
+"""Letters of a name beside a point."""
+
 
 def cost_against_accuracy(tables: Tables, looks: dict[str, Look]) -> dict[str, Any]:
     """Test accuracy of the last epoch with its 95 % interval, against params, MACs, time or FLOPs.
@@ -35,16 +39,17 @@ def cost_against_accuracy(tables: Tables, looks: dict[str, Look]) -> dict[str, A
     entries = [row for row in rows(tables.summary) if math.isfinite(row["test_accuracy"])]
     offered = [cost for cost in COSTS if any(_positive(row[cost[0]]) for row in entries)]
     beaten = {(row["label"], row["cost"]) for row in rows(tables.pareto) if not row["on_front"]}
+    named = len(entries) <= MOST_NAMES
+    sides = {column: _sides(entries, column) for column, _, _ in offered} if named else {}
     for row in entries:
         for column, _, _ in offered:
             if _positive(row[column]):
-                named = len(entries) <= MOST_NAMES
-                right = _in_right_half(row[column], [entry[column] for entry in entries])
-                side = "middle left" if right else "middle right"
                 point = _point(columns, row, column, looks[row["label"]])
                 if (row["label"], column) in beaten:
                     point["marker"] = point["marker"] | {"symbol": f"{point['marker']['symbol']}-open"}
-                traces.append(point | {"mode": "markers+text", "textposition": side} if named else point)
+                if sides:
+                    point |= {"mode": "markers+text", "textposition": sides[column][row["label"]]}
+                traces.append(point)
     layout = {
         "xaxis": axis("Params", type="log"),
         "yaxis": axis("Test accuracy, last epoch", tickformat=".1%"),
@@ -69,7 +74,7 @@ def _point(columns: Columns, row: dict[str, Any], column: str, look: Look) -> Tr
         "x": columns.add([row[column]]),
         "y": columns.add([mean]),
         "marker": {"color": look.color, "symbol": look.symbol, "size": 12},
-        "text": [f"  {plain(row['label'], 22)}  "],
+        "text": [f"  {plain(row['label'], LONGEST)}  "],
         "cliponaxis": False,
         "hovertemplate": "%{fullData.name}<br>%{y:.2%} at %{x:.4s}<extra></extra>",
     }
@@ -109,10 +114,34 @@ def _round(tick: float) -> str:
     return f"{tick:g}"
 
 
-def _in_right_half(value: float, values: list[float]) -> bool:
-    """Whether a point lies in the right half of a logarithmic axis, so that its name fits on its left."""
-    kept = [other for other in values if _positive(other)]
-    return value * value > min(kept) * max(kept)
+def _sides(entries: list[dict[str, Any]], column: str) -> dict[str, str]:
+    """Where the name of each architecture goes, so that none touches another."""
+    shown = [row for row in entries if _positive(row[column])]
+    left, right = log_scale(row[column] for row in shown)["range"]
+    heights = [_whisker(row) for row in shown]
+    low, high = min(map(min, heights)), max(map(max, heights))
+    room = 0.06 * (high - low) or 1.0  # what plotly leaves free above and below
+
+    def up(height: float) -> float:
+        return (height - low + room) / (high - low + 2 * room)
+
+    points = [
+        Named(
+            name=short(row["label"], LONGEST),
+            x=(math.log10(row[column]) - left) / (right - left),
+            y=up(row["test_accuracy"]),
+            low=up(ends[0]),
+            high=up(ends[1]),
+        )
+        for row, ends in zip(shown, heights, strict=True)
+    ]
+    return dict(zip((row["label"] for row in shown), label_places(points), strict=True))
+
+
+def _whisker(row: dict[str, Any]) -> tuple[float, float]:
+    """Both ends of the interval of the accuracy; the accuracy itself where there is none."""
+    low, mean, high = (row[f"test_accuracy{end}"] for end in ("_low", "", "_high"))
+    return (low, high) if math.isfinite(low) else (mean, mean)
 
 
 def _positive(value: float | None) -> bool:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from bench.analysis.frames import where
 from bench.analysis.tables import Tables
-from reports.figures.spec import Columns, Trace, axis, figure, plain, switch
+from reports.figures.spec import Columns, Trace, axis, figure, plain, short, switch
 from reports.palette import Look
 
 Options = list[tuple[str, str, dict[str, Any]]]
@@ -91,7 +91,7 @@ def planes(tables: Tables) -> dict[str, Any]:
         if plane["y"].nunique() < 2:
             continue
         grid = plane.pivot_table(index="y", columns="x", values="loss")
-        options.append((str(number), plain(label), {}))
+        options.append((str(number), short(label), {}))
         traces.append(
             {
                 "type": "contour",

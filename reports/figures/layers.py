@@ -9,7 +9,7 @@ import pandas as pd
 
 from bench.analysis.frames import rows, where
 from bench.analysis.tables import Tables
-from reports.figures.spec import Columns, Trace, axis, figure, plain, switch
+from reports.figures.spec import Columns, Trace, axis, figure, plain, short, switch
 from reports.format import ratio
 from reports.palette import Look
 
@@ -34,7 +34,7 @@ def layer_bars(tables: Tables, looks: dict[str, Look]) -> dict[str, Any]:
         if len(layers):
             shown = rows(most_expensive(layers))
             look = looks[label]
-            options.append((str(look.index), label, _layout(shown)))
+            options.append((str(look.index), short(label), _layout(shown)))
             traces += _pair(columns, shown, look)
     layout = {
         "barmode": "group",

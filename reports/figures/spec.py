@@ -29,11 +29,15 @@ class Columns:
         return f"@{name}"
 
 
-def plain(text: str, longest: int = LONGEST_NAME) -> str:
-    """Text that plotly shows as it is: no markup, no control characters, not too long."""
+def short(text: str, longest: int = LONGEST_NAME) -> str:
+    """Text without control characters, not too long; for the page, which shows markup as it is."""
     kept = "".join(sign if sign.isprintable() else " " for sign in text)
-    shown = kept if len(kept) <= longest else kept[: longest - 1] + "\u2026"
-    return html.escape(shown, quote=False)
+    return kept if len(kept) <= longest else kept[: longest - 1] + "\u2026"
+
+
+def plain(text: str, longest: int = LONGEST_NAME) -> str:
+    """The same for plotly, which would read a little HTML in every text."""
+    return html.escape(short(text, longest), quote=False)
 
 
 def axis(title: str, **settings: Any) -> dict[str, Any]:

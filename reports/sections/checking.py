@@ -7,12 +7,15 @@ from reports.elements import Items, Section
 from reports.enclosed import LARGEST, Enclosed
 
 
-def checking(records: Enclosed | None) -> Section:
+def checking(records: Enclosed | None, *, ongoing: bool = False) -> Section:
     """The last section; a page without records says that nobody can check it."""
     if records is None:
+        why = f"it carries up to {show.size(LARGEST)} of them"
+        if ongoing:
+            why = "it was written while the run went on"
         lead = (
-            f"The records are not inside this page (it carries up to {show.size(LARGEST)} of them), so that "
-            "bench verify cannot check it. They are in its run directory."
+            f"The records are not inside this page ({why}), so that bench verify cannot check it. They are "
+            "in its run directory."
         )
         return Section("checking", "Checking this page", lead)
     lead = (

@@ -11,7 +11,7 @@ from reports import format as show
 from reports.elements import Cell, Column, Figure, Part, Section, Table
 from reports.figures.profiles import profiles as profiles_figure
 from reports.palette import Look
-from reports.sections.holes import hole_counts, status_words
+from reports.sections.holes import hole_counts, hole_tone, status_words
 from reports.sections.ranking import name_cell, suite_looks
 
 
@@ -95,7 +95,7 @@ def _reached(tables: Tables, row: dict[str, Any]) -> Cell:
     """Of the seeds that tell, and how many do not."""
     holes = hole_counts(tables, row["label"])
     text = f"{row['reached']} of {row['seeds']}" + (f"; {holes}" if holes else "")
-    return Cell(text, row["reached"], tone="bad" if holes else "")
+    return Cell(text, row["reached"], tone=hole_tone(tables, row["label"]))
 
 
 def _without_result(tables: Tables) -> list[str]:
@@ -107,7 +107,7 @@ def _without_result(tables: Tables) -> list[str]:
 def _unknown(tables: Tables, label: str, look: Look, columns: int) -> tuple[Cell, ...]:
     """The row of an architecture without a result, for all targets."""
     absent = (Cell(show.ABSENT, ""),)
-    reached = Cell(hole_counts(tables, label), "", tone="bad")
+    reached = Cell(hole_counts(tables, label), "", tone=hole_tone(tables, label))
     return name_cell(label, look), Cell("any", ""), *absent, reached, *absent * (columns - 4)
 
 

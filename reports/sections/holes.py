@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from typing import Any
+from typing import Any, Literal
 
 from bench.analysis.frames import rows, where
 from bench.analysis.tables import Tables
+from bench.analysis.trials import ONGOING_REASONS
 from reports import format as show
 from reports.elements import Cell
 
@@ -26,6 +27,14 @@ def hole_counts(tables: Tables, label: str) -> str:
     """How many trials of an architecture have no result: "1 failed, 2 not run yet"; or nothing."""
     states = Counter(str(row["status"]) for row in rows(where(tables.trials, label=label)))
     return ", ".join(f"{count} {status_words(one)}" for one, count in states.items() if one != "done")
+
+
+def hole_tone(tables: Tables, label: str) -> Literal["", "bad", "unsure"]:
+    """Bad where a trial of an architecture is lost, unsure where some are merely still to come."""
+    left = set(where(tables.trials, label=label)["status"]) - {"done"}
+    if not left:
+        return ""
+    return "unsure" if left <= set(ONGOING_REASONS) else "bad"
 
 
 def left_out(tables: Tables) -> str:

@@ -15,6 +15,8 @@ from reports.sections.ranking import name_cell, suite_looks
 TONES: dict[str, Literal["", "good", "bad", "unsure", "quiet"]] = {
     "done": "good",
     "missing": "quiet",
+    "running": "unsure",
+    "waiting": "quiet",
     "interrupted": "unsure",
 }
 

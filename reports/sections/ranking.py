@@ -11,7 +11,7 @@ from reports import format as show
 from reports.drawings import Scale, interval
 from reports.elements import Cell, Column, Table
 from reports.palette import Look, looks
-from reports.sections.holes import hole_counts
+from reports.sections.holes import hole_counts, hole_tone
 
 DOUBTFUL = "With a question mark, the timing of some seed is doubtful."
 
@@ -69,7 +69,7 @@ def _row(
         Cell(show.si(row["macs"]), row["macs"]),
         _timed(show.seconds(row["seconds_per_epoch"]), row, "seconds_per_epoch"),
         _timed(show.rate(row["train_images_per_second"]), row, "train_images_per_second"),
-        Cell(seeds, row["seeds_done"], tone="bad" if holes else ""),
+        Cell(seeds, row["seeds_done"], tone=hole_tone(tables, row["label"])),
     )
 
 

@@ -95,6 +95,23 @@ def test_a_trial_not_yet_run_is_missing(tmp_path):
     assert row(tables.warnings, kind="single seed")
 
 
+def test_a_trial_that_runs_or_waits_is_no_hole(tmp_path):
+    """It says so, whatever an earlier attempt left, and is neither averaged nor called missing."""
+    run = write_run(tmp_path, change=failed("CNN", 1))
+    mine = [trial for trial in run.info.plan if trial.label == "CNN"]
+    tables = load(run, {mine[1].folder: "running", mine[2].folder: "waiting"})
+    assert list(tables.trials.loc[tables.trials["label"] == "CNN", "status"]) == [
+        "done",
+        "running",
+        "waiting",
+    ]
+    assert list(tables.ongoing["seed"]) == [1, 2]
+    assert row(tables.summary, label="CNN")["seeds_done"] == 1
+    kinds = set(tables.warnings["kind"])
+    assert "run in progress" in kinds
+    assert "missing trials" not in kinds
+
+
 def test_a_run_without_a_single_record(tmp_path):
     """Nothing measured yet: every table exists, those of measurements are empty."""
     tables = load(write_run(tmp_path, change=lambda _: None))

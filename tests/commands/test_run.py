@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import pandas as pd
@@ -290,6 +291,28 @@ def test_ctrl_c_says_how_to_go_on(home):
     assert process.returncode == 130
     assert "the same command continues" in out
     assert "Traceback" not in out + err
+
+
+def test_serving_ends_with_ctrl_c(home, first):
+    """The printed address answers; after the end of the run, Ctrl-C ends it with the exit code of the run."""
+    environment = {**os.environ, "BENCH_CACHE": str(home / "cache")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bench.cli", "run", "small.toml", "--serve"],
+        cwd=home, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+        preexec_fn=listen_to_ctrl_c,  # noqa: PLW1509 - no threads here that could hold a lock
+    )  # fmt: skip
+    lines = iter(process.stdout.readline, "")
+    url = next(line for line in lines if line.startswith("live report: ")).split()[-1]
+    assert next(line for line in lines if "has ended" in line).endswith("served until Ctrl-C.\n")
+    with urllib.request.urlopen(url) as answer:
+        assert b"Narrow" in answer.read()
+    with urllib.request.urlopen(f"{url}state") as answer:
+        assert json.load(answer)["news"] == "the run has ended"
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert err == ""
 
 
 def test_a_failing_trial_does_not_stop_the_others(home):

@@ -75,3 +75,13 @@ def run(tmp_path_factory):
 def report(run):
     """Its report."""
     return reports.write_report(run)
+
+
+@pytest.fixture(scope="session")
+def full_report(tmp_path_factory):
+    """The report of a run in which everything was measured, so that it has every section."""
+    extras = dict.fromkeys(("gradient_flow", "profile", "loss_landscape"), True)
+    measure = {"convergence": {"targets": [0.6, 0.7]}, **extras}
+    recipe, entries = {"epochs": 4, "seeds": [0, 1]}, document()["architectures"][:2]
+    suite = document(measure=measure, recipe=recipe, architectures=entries)
+    return reports.write_report(write_run(tmp_path_factory.mktemp("full"), suite))

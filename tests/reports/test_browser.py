@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from factories import architectures, document, write_run
 from waiting import until
 
-import reports
 from reports import format as show
 
 pytestmark = pytest.mark.browser
@@ -191,47 +189,3 @@ def test_a_phone_scrolls_tables_inside_their_box(opened, report):
         assert page.evaluate(
             "[...document.querySelectorAll('.scroll')].some(s => s.scrollWidth > s.clientWidth)"
         )
-
-
-HOSTILE = (
-    "</script><script>alert(1)</script>",
-    '"><img src=x onerror=alert(2)>',
-    "<b>bold</b> & {{ 7*7 }} {% raw %} `|*_[x](javascript:alert(3))",
-    "\u202eright to left\u2067 \u05e9\u05dc\u05d5\u05dd",
-    "\U0001f600 emoji \u2028 line --> <!-- ]]>",
-    "var(--paper)",
-    "@0",
-    "W" * 200,
-)
-
-
-def test_hostile_text_neither_runs_nor_breaks_the_page(opened, tmp_path):
-    """Labels, title, classes, reasons, sources and the suite hold markup; all of it is shown as text."""
-    entries = [entry | {"label": label} for entry, label in zip(architectures(8), HOSTILE, strict=True)]
-    poison = "".join(HOSTILE)
-    claims = [
-        {"architecture": label, "metric": "test_accuracy", "value": 0.7, "source": poison}
-        for label in HOSTILE
-    ]
-    suite = document(
-        title=poison[:500], description=poison, architectures=entries, claims=claims, recipe={"epochs": 3}
-    )
-
-    def change(record):
-        data = record.data.model_copy(update={"classes": HOSTILE, "note": poison, "name": poison})
-        record = record.model_copy(update={"data": data})
-        if record.trial.seed == 2:
-            return record.model_copy(update={"status": "failed", "reason": poison})
-        return record
-
-    report = reports.write_report(write_run(tmp_path, suite, change, text=poison))
-    with opened(report, width=390, height=844) as page:
-        shown = ["".join(name.split()) for name in names(page, "table-cost")]
-        assert shown == ["".join(label.split()) for label in HOSTILE]
-        assert (
-            page.locator("main script:not([type='application/gzip']), main img, main b, main iframe").count()
-            == 0
-        )
-        assert page.title().startswith("</script>")
-        width, window = page.evaluate(WIDTHS)
-        assert width == window

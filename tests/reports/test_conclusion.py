@@ -50,6 +50,27 @@ def test_ahead_of_some(tmp_path):
     assert "It cannot be told apart from Network 0" in text
 
 
+def test_a_lead_that_holm_takes_back(tmp_path):
+    """Ahead by the interval of that pair alone: said, and that it does not hold among all pairs."""
+    text = paragraph(
+        tmp_path, [[0.700, 0.700, 0.700], [0.708, 0.712, 0.715], [0.500, 0.501, 0.502], [0.69, 0.72, 0.70]]
+    )
+    assert "Its lead over Network 0 (" in text
+    assert "no longer holds after Holm's correction for the 6 pairs compared" in text
+    assert "It is ahead of Network 2, by" in text
+    assert "It cannot be told apart from Network 3" in text
+
+
+def test_a_run_that_goes_on(tmp_path):
+    """The paragraph begins with what is still to come; what is there is not taken for the result."""
+    suite = document(architectures=architectures(2), claims=[], recipe={"epochs": 2, "seeds": [0, 1]})
+    run = write_run(tmp_path, suite)
+    *_, third, fourth = run.info.plan
+    text = plain_text(conclusion(load(run, {third.folder: "running", fourth.folder: "waiting"})))
+    assert text.startswith("The run goes on: 2 of 4 trials have not finished (Network 0, seed 1 is running)")
+    assert plain_text(conclusion(load(run))).startswith("Network")
+
+
 def test_one_seed_claims_no_lead(tmp_path):
     """The highest number is given as such; neither a lead nor a tie is stated."""
     text = paragraph(tmp_path, [[0.70], [0.75]])

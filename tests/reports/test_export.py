@@ -67,6 +67,22 @@ def test_markdown_escapes(tmp_path):
     assert r"| a\|b \<img\> \[x\](y) z |" in (run.folder / "report.md").read_text()
 
 
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [
+        ("&lt; $x$ ~~y~~", r"\&lt; \$x\$ \~\~y\~\~"),
+        ("a\u202eb\u2067c\u200f", "abc"),
+        ("one\n two\u2028three", "one two three"),
+    ],
+)
+def test_markdown_shows_signs_as_they_are(tmp_path, label, shown):
+    """Entities, formulas and strokes are text, and no sign turns the direction of what follows."""
+    entries = [{"label": label, "name": "plain_cnn"}]
+    run = write_run(tmp_path, document(architectures=entries, claims=[], recipe={"epochs": 1, "seeds": [0]}))
+    report(run.folder, format="md")
+    assert f"| {shown} |" in (run.folder / "report.md").read_text()
+
+
 def test_html_is_the_default(run, capsys):
     """The page, and its path on standard output."""
     assert report(run.folder) == 0

@@ -26,10 +26,12 @@ def page(report):
 def test_it_asks_nothing_of_a_network(page):
     """No address is loaded, and the policy forbids that any could be."""
     ours = re.sub(r'<script type="application/gzip".*?</script>', "", page, flags=re.DOTALL)
-    assert not re.findall(r'(?:src|href)="(?!#)', ours)
+    assert not re.findall(r'(?:src|href)="(?!#|data:)', ours)
     assert "@import" not in ours
     assert "default-src 'none'" in ours
     assert "unsafe-eval" not in ours
+    assert "connect-src" not in ours
+    assert not re.findall(r"fetch\(|setInterval|EventSource|XMLHttpRequest|location.reload", ours)
 
 
 def test_plotly_is_embedded_once_and_the_page_is_small(page):

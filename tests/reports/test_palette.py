@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import math
+import operator
 import re
 
 import pytest
@@ -14,9 +16,8 @@ from reports.palette import DARK, DARK_PAPER, LIGHT, LIGHT_PAPER, looks
 
 def luminance(color):
     """Relative luminance of WCAG 2.2."""
-    channels = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    red, green, blue = linear(color)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def contrast(first, second):
@@ -29,6 +30,47 @@ def contrast(first, second):
 def test_marks_stand_out_from_the_paper(colors, paper):
     """At least 3 : 1, as WCAG asks of graphics."""
     assert min(contrast(color, paper) for color in colors) >= 3
+
+
+def linear(color):
+    """Linear red, green and blue."""
+    channels = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    return [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+
+
+SIGHT = {
+    "full": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "protanopia": (
+        (0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998),
+    ),
+    "deuteranopia": (
+        (0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.01182, 0.04294, 0.968881),
+    ),
+    "tritanopia": (
+        (1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.3039),
+    ),
+}  # fmt: skip
+"""How linear colours look to whom (Machado, Oliveira & Fernandes 2009, severity 1)."""
+
+
+def lab(channels):
+    """CIELAB under D65 of linear red, green and blue."""
+    r, g, b = (min(1.0, max(0.0, channel)) for channel in channels)
+    xyz = (
+        (0.4124564 * r + 0.3575761 * g + 0.1804375 * b) / 0.95047,
+        0.2126729 * r + 0.7151522 * g + 0.0721750 * b,
+        (0.0193339 * r + 0.1191920 * g + 0.9503041 * b) / 1.08883,
+    )
+    x, y, z = (value ** (1 / 3) if value > 216 / 24389 else (24389 / 27 * value + 16) / 116 for value in xyz)
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+
+@pytest.mark.parametrize("sight", SIGHT)
+@pytest.mark.parametrize("colors", [LIGHT, DARK], ids=["light", "dark"])
+def test_any_two_colours_differ_for_everybody(colors, sight):
+    """By at least 12 in CIELAB, several times what the eye can just tell, also for colour-blind readers."""
+    seen = [lab([sum(map(operator.mul, row, linear(color))) for row in SIGHT[sight]]) for color in colors]
+    assert min(math.dist(*pair) for pair in itertools.combinations(seen, 2)) >= 12
 
 
 def themes():

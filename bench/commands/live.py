@@ -1,0 +1,118 @@
+"""The report of a run that is going on: written anew between trials, and served if somebody asked for it."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Literal, NoReturn
+
+from rich.console import Console
+from typing_extensions import override
+
+from bench.execution.drive import Watcher
+from bench.execution.messages import Message
+from bench.plan import Plan, Trial
+from bench.records import TrialRecord
+from bench.store import REPORT_FILE, Run
+
+
+class LiveReport(Watcher):
+    """Writes report.html whenever a trial begins, so that all that finished before are in it.
+
+    That is between two trials, in the process that drives them: nothing is trained or timed meanwhile, so
+    that the writing takes no core from a measurement.
+    """
+
+    def __init__(self, run: Run, console: Console) -> None:
+        self._run = run
+        self._console = console
+        self._ongoing: dict[str, Literal["running", "waiting"]] = {}
+        self._broken = False
+        self._trial: Trial | None = None
+        self.news = "preparing"
+        """What the run is doing, in a few words."""
+
+    @property
+    def path(self) -> Path:
+        """Where the report lies."""
+        return self._run.folder / REPORT_FILE
+
+    @override
+    def begin(self, left: Plan) -> None:
+        self._ongoing = {trial.folder: "waiting" for trial in left}
+        if left:
+            self._write()
+
+    @override
+    def start(self, trial: Trial) -> None:
+        self._ongoing[trial.folder] = "running"
+        self._trial = trial
+        self._tell("starting")
+        self._write()
+
+    @override
+    def finish(self, trial: Trial, record: TrialRecord) -> None:
+        self._ongoing.pop(trial.folder, None)
+        if "running" in self._ongoing.values():  # other trials go on beside it, so none will soon begin
+            self._write()
+
+    @override
+    def event(self, event: Message) -> None:
+        if event["kind"] == "epoch" and self._trial:
+            self._tell(f"epoch {event['epoch']} of {self._trial.recipe.epochs} done")
+        elif event["kind"] == "stage":
+            self._tell(f"measuring {event['stage']}")
+        elif event["kind"] == "data":
+            self.news = f"preparing data, {event['done']:,} of {event['total']:,} {event['what']}"
+
+    def _tell(self, what: str) -> None:
+        trial = self._trial
+        waiting = list(self._ongoing.values()).count("waiting")
+        later = f"; {waiting} more to come" if waiting else ""
+        self.news = f"{trial.label}, seed {trial.seed}: {what}{later}" if trial else what
+
+    def _write(self) -> None:
+        """Write the report; that it cannot be written yet is said once, and is no reason to stop training."""
+        import reports  # noqa: PLC0415 - a command that does not run anything does without pandas
+
+        try:
+            reports.write_report(self._run, self._ongoing)
+        except Exception as error:  # noqa: BLE001 - training is dear, and the last report is written in any case
+            if not self._broken:
+                self._console.print(
+                    f"the report could not be refreshed ({type(error).__name__}: {error}); the run goes on",
+                    highlight=False, markup=False, soft_wrap=True,
+                )  # fmt: skip
+            self._broken = True
+
+
+@contextmanager
+def served(page: LiveReport, console: Console) -> Iterator[None]:
+    """Serve the report on this machine for the time of the block, and say where."""
+    from reports.server import ReportServer  # noqa: PLC0415 - only needed here
+
+    with ReportServer(page.path, lambda: page.news) as server:
+        console.print(f"live report: {server.url}", soft_wrap=True, highlight=False)
+        yield
+
+
+def serve_on(page: LiveReport, console: Console) -> None:
+    """Return when a person or a scheduler ends it: whoever left the page open finds the result there."""
+    page.news = "the run has ended"
+    console.print("The run has ended; its report is served until Ctrl-C.")
+    previous = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+    """A scheduler's SIGTERM means the same as Ctrl-C."""
+    raise KeyboardInterrupt
