@@ -11,6 +11,7 @@ WRONG_SUITE = 2
 ENVIRONMENT = 3
 SOME_TRIALS_FAILED = 4
 INTERRUPTED = 130
+TERMINATED = 143
 
 
 class BenchError(Exception):
@@ -47,6 +48,10 @@ class DependencyError(BenchError):
     """Something optional that a command needs is not installed, or does not work (exit 3)."""
 
     exit_code = ENVIRONMENT
+
+
+class WriteError(StoreError):
+    """Nothing more can be kept, so that a run had better stop (exit 3); what was kept before is intact."""
 
 
 class BenchWarning(UserWarning):

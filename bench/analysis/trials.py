@@ -59,9 +59,9 @@ EPOCH_METRICS = (
 )  # fmt: skip
 
 TRIAL_COLUMNS = (
-    "label", "seed", "status", "reason", "trial_id", "folder", "epochs_planned", "epochs", *EPOCH_METRICS,
-    "best_epoch", "best_test_accuracy", "selected_epoch", "selected_test_accuracy", "optimism",
-    *SPLIT_COLUMNS, "area_under_curve", "epochs_to_converge", "seconds_per_epoch",
+    "label", "seed", "status", "reason", "log_tail", "trial_id", "folder", "epochs_planned", "epochs",
+    *EPOCH_METRICS, "best_epoch", "best_test_accuracy", "selected_epoch", "selected_test_accuracy",
+    "optimism", *SPLIT_COLUMNS, "area_under_curve", "epochs_to_converge", "seconds_per_epoch",
     "train_seconds", "evaluation_seconds", "train_images_per_second", "train_flops", "timing", "resumed",
     "started_at", "finished_at",
 )  # fmt: skip
@@ -190,6 +190,7 @@ def _row(outcome: Outcome) -> dict[str, object]:
         "seed": trial.seed,
         "status": outcome.status,
         "reason": _reason(outcome),
+        "log_tail": record.log_tail if record else "",
         "trial_id": trial.id,
         "folder": trial.folder,
         "epochs_planned": trial.recipe.epochs,

@@ -87,6 +87,8 @@ class Bars(Display):
             self._progress.update(self._trials, text=str(self._left))
         elif kind == "stage" and self._current is not None:
             self._progress.update(self._current, text=f"measuring {event['stage']}")
+        elif kind == "notice":
+            self._progress.console.print(f"note: {event['text']}", highlight=False, markup=False)
 
     def _rate(self, event: Event) -> str:
         seen = (event["epoch"] - 1) * event["images"] + event["seen"]

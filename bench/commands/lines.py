@@ -48,6 +48,9 @@ class Lines(Display):
             total = self._trial.recipe.epochs
             self._line(self._trial, f"epoch {event['epoch']}/{total}  {epoch_text(event)}  {self._left}")
 
+        elif event["kind"] == "notice":
+            self._console.print(f"note: {event['text']}", highlight=False, markup=False, soft_wrap=True)
+
     def _line(self, trial: Trial, text: str) -> None:
         position = f"[{self._position[trial.label, trial.seed]}/{len(self._position)}]"
         self._console.print(

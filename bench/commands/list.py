@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -55,8 +56,19 @@ def _runs(runs_dir: Path) -> Table:
         except StoreError as error:
             table.add_row(str(path.parent), f"unreadable: {error}", "", "")
             continue
-        finished = sum((run.trial(trial).folder / RECORD_FILE).is_file() for trial in run.info.plan)
+        finished = sum(_has_ended(run.trial(trial).folder) for trial in run.info.plan)
         table.add_row(
             str(path.parent), run.info.suite.title, run.info.created_at, f"{finished} of {len(run.info.plan)}"
         )
     return table
+
+
+def _has_ended(folder: Path) -> bool:
+    """Whether a trial has a record of its end; an interrupted one is still to be continued."""
+    try:
+        record = json.loads((folder / RECORD_FILE).read_bytes())
+    except FileNotFoundError:
+        return False
+    except (OSError, ValueError):
+        return True  # damaged; `bench doctor` says so
+    return not isinstance(record, dict) or record.get("status") != "interrupted"

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import FrameType
-from typing import Literal, NoReturn
+from typing import Literal
 
 from rich.console import Console
 from typing_extensions import override
@@ -104,15 +102,5 @@ def serve_on(page: LiveReport, console: Console) -> None:
     """Return when a person or a scheduler ends it: whoever left the page open finds the result there."""
     page.news = "the run has ended"
     console.print("The run has ended; its report is served until Ctrl-C.")
-    previous = signal.signal(signal.SIGTERM, interrupt)
-    try:
+    with suppress(KeyboardInterrupt):
         threading.Event().wait()
-    except KeyboardInterrupt:
-        pass
-    finally:
-        signal.signal(signal.SIGTERM, previous)
-
-
-def interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
-    """A scheduler's SIGTERM means the same as Ctrl-C."""
-    raise KeyboardInterrupt

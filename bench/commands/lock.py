@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bench.errors import DONE, StoreError, SuiteError
+from bench.errors import DONE, SuiteError
 from bench.locks.file import Lock, lock_path, render_lock
 from bench.measurements.locking import geometry_of, lock_architecture
 from bench.spec import Suite
+from bench.store import write_atomically
 from bench.suite_file import load_suite, suite_path
 
 
@@ -22,10 +23,7 @@ def main(*suites: str) -> int:
         raise SuiteError("bench lock: name at least one suite, for example: bench lock suites/*.toml")
     texts = {lock_path(suite_path(suite)): render_lock(lock_suite(load_suite(suite))) for suite in suites}
     for path, text in texts.items():
-        try:
-            path.write_text(text, encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise StoreError(f"{path}: cannot be written: {error.strerror}") from error
+        write_atomically(path, text.encode(), advice="the lock file lies beside its suite")
         print(f"{path}: locked")
     return DONE
 

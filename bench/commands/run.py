@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import signal
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 
 from rich.console import Console
@@ -12,14 +11,21 @@ from rich.table import Table
 
 from bench import environment, errors
 from bench.commands.bars import Bars
+from bench.commands.interruption import TerminatedError, terminable
 from bench.commands.lines import Lines
-from bench.commands.live import LiveReport, interrupt, serve_on, served
+from bench.commands.live import LiveReport, serve_on, served
 from bench.commands.watchers import Watchers
 from bench.errors import SuiteError
+from bench.execution.drive import drive
+from bench.execution.journal import Journal
+from bench.execution.local import LocalEngine, TrialFailedError
+from bench.execution.messages import Message
+from bench.execution.run_log import RUN_LOG, logged, logging_to
 from bench.pinning import pin
 from bench.plan import Plan, make_plan, run_id, slug
 from bench.spec import Suite
 from bench.store import Run, RunInfo
+from bench.store.lock import RunLock
 from bench.suite_file import load_suite, suite_path
 
 WIDE = 110
@@ -45,29 +51,41 @@ def run(  # noqa: PLR0913 - one argument an option
     suite = _load(suite_name, dataset, device, settings)
     plan = pin(make_plan(suite))
     chosen = _choose(plan, only)
-    _check_architectures(suite, data_root)
-    if dry_run:
-        console.print(_plan_table(chosen))
-        return errors.DONE
-    info = RunInfo(
-        run_id=run_id(plan),
-        suite_name=slug(suite_path(suite_name).stem),
-        suite=suite,
-        plan=plan,
-        environment=environment.describe(),
-        command=_command(suite_name, dataset, device, only, settings),
-        created_at=environment.now(),
-    )
-    directory = Run.create(runs_dir, info, suite_path(suite_name).read_text(encoding="utf-8"))
-    if fresh:
-        for trial in chosen:
-            directory.remove(trial)
-    page = LiveReport(directory, console)
-    with served(page, console) if serve else nullcontext():
-        interrupted = _execute(directory, chosen, data_root, console, page)
-        strict_failure = _report(directory, data_root, console)
-        if serve and not interrupted:
-            serve_on(page, console)
+    with terminable(), LocalEngine(data_root) as engine:
+        _check_architectures(engine, suite, data_root, console)
+        if dry_run:
+            console.print(_plan_table(chosen))
+            return errors.DONE
+        info = RunInfo(
+            run_id=run_id(plan),
+            suite_name=slug(suite_path(suite_name).stem),
+            suite=suite,
+            plan=plan,
+            environment=environment.describe(),
+            command=_command(suite_name, dataset, device, only, settings),
+            created_at=environment.now(),
+        )
+        folder = Run.folder_of(runs_dir, info)
+        with ExitStack() as working:
+            for context in (RunLock(folder), logging_to(folder / RUN_LOG), logged(info.command)):
+                working.enter_context(context)
+            directory = Run.create(runs_dir, info, suite_path(suite_name).read_text(encoding="utf-8"))
+            directory.sweep()
+            if fresh:
+                for trial in chosen:
+                    directory.remove(trial)
+            page = LiveReport(directory, console)
+            with served(page, console) if serve else nullcontext():
+                try:
+                    interrupted = _execute(directory, chosen, engine, console, page)
+                except TerminatedError:
+                    # The scheduler kills what stays; `bench report` makes the page of it at any time.
+                    console.print("Terminated; the same command continues where it stopped.")
+                    return errors.TERMINATED
+                strict_failure = _report(directory, data_root, console)
+                working.close()
+                if serve and not interrupted:
+                    serve_on(page, console)
     if interrupted:
         console.print("Interrupted; the same command continues where it stopped.")
         return errors.INTERRUPTED
@@ -117,53 +135,48 @@ def _choose(plan: Plan, only: tuple[str, ...]) -> Plan:
     return tuple(trial for trial in plan if not only or trial.label in only)
 
 
-def _check_architectures(suite: Suite, data_root: Path | None) -> None:
+def _check_architectures(engine: LocalEngine, suite: Suite, data_root: Path | None, console: Console) -> None:
     """Build and count every network without weights, so that a mistake shows before anything is trained.
 
     Raises:
         SuiteError: One line for each network that cannot be built or does not fit its input.
     """
-    import torch  # noqa: PLC0415 - the rest of this command does without
+    from bench.data import catalogue  # noqa: PLC0415 - only needed here
 
-    import architectures  # noqa: PLC0415
-    from bench.data import catalogue  # noqa: PLC0415
-    from bench.measurements.counting import CountingError, count  # noqa: PLC0415
+    def tell(event: Message) -> None:
+        if event["kind"] == "notice":
+            console.print(f"note: {event['text']}", highlight=False, markup=False, soft_wrap=True)
 
     channels, image_size, classes = catalogue.geometry(suite.dataset, data_root=data_root)
     problems = []
     for index, wanted in enumerate(suite.architectures):
         try:
-            with torch.device("meta"):
-                model = architectures.build(
-                    wanted.name,
-                    num_classes=classes,
-                    in_channels=channels,
-                    image_size=image_size,
-                    **wanted.args,
-                )
-            count(model, (channels, image_size, image_size))
-        except (architectures.ArchitectureError, CountingError) as error:  # noqa: PERF203 - a handful
-            problems.append(f"  architectures[{index}] ({wanted.label}): {error}")
+            problem = engine.check(wanted, (channels, image_size, classes), tell, suite.execution.time_limit)
+        except TrialFailedError as error:  # its trials fail by themselves, and the others can run
+            tell({"kind": "notice", "text": f"{wanted.label} could not be looked at: {error}"})
+            continue
+        if problem:
+            problems.append(f"  architectures[{index}] ({wanted.label}): {problem}")
     if problems:
         raise SuiteError("\n".join(["these networks cannot be built:", *problems]))
 
 
-def _execute(
-    directory: Run, chosen: Plan, data_root: Path | None, console: Console, page: LiveReport
-) -> bool:
-    """Run the trials; true when a person or a scheduler interrupted it."""
-    from bench.execution.drive import drive  # noqa: PLC0415
-    from bench.execution.local import LocalEngine  # noqa: PLC0415
+def _execute(directory: Run, chosen: Plan, engine: LocalEngine, console: Console, page: LiveReport) -> bool:
+    """Run the trials; true when Ctrl-C ended it early.
 
-    previous = signal.signal(signal.SIGTERM, interrupt)
+    Raises:
+        TerminatedError: A scheduler wants the process to end.
+    """
+    display = Bars(console, chosen) if console.is_terminal else Lines(console, chosen)
     try:
-        display = Bars(console, chosen) if console.is_terminal else Lines(console, chosen)
-        with LocalEngine(data_root) as engine, display:
-            drive(directory, chosen, engine, Watchers(display, page))
+        with display:
+            drive(directory, chosen, engine, Watchers(display, page, Journal()))
+    except TerminatedError:
+        raise
     except KeyboardInterrupt:
         return True
     finally:
-        signal.signal(signal.SIGTERM, previous)
+        engine.close()
     return False
 
 

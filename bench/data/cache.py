@@ -13,6 +13,7 @@ import numpy as np
 from bench.data import places
 from bench.data.array_file import is_intact
 from bench.data.source import Images, Labels, Source, Target
+from bench.store.sealed import SEAL, checksum
 
 VERSION = 1
 META = "meta.json"
@@ -85,6 +86,11 @@ def read(folder: Path, *, thorough: bool = False) -> Cached:
         raise FileNotFoundError(folder)
     try:
         stored = json.loads((folder / META).read_text("utf-8"))
+        if stored.pop(SEAL, None) not in (
+            None,
+            checksum(stored),
+        ):  # None: written before there were checksums
+            raise UnusableError(f"{META} is not what was written")
         if stored["version"] != VERSION:
             raise UnusableError(f"it has version {stored['version']}, this program writes version {VERSION}")
         facts = Facts(**{**stored, "classes": tuple(stored["classes"])})
@@ -97,6 +103,6 @@ def read(folder: Path, *, thorough: bool = False) -> Cached:
             arrays[name] = array
     except FileNotFoundError as error:
         raise UnusableError(f"{Path(error.filename).name} is missing") from error
-    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError) as error:
         raise UnusableError(f"it cannot be read ({error})") from error
     return Cached(facts=facts, **arrays)

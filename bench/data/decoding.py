@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 import time
@@ -12,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +19,8 @@ from bench.data import cache
 from bench.data.array_file import ArrayFile
 from bench.data.source import Block, Contents, Source, Target
 from bench.errors import DataError
+from bench.store.atomic import flush_folder, replacing
+from bench.store.sealed import SEAL, checksum
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage, the images done and the images expected."""
@@ -68,7 +70,7 @@ def build(folder: Path, name: str, source: Source, target: Target, progress: Pro
             fingerprint=_fingerprint(arrays),
             arrays=arrays,
         )
-        _write(building / cache.META, json.dumps(asdict(facts), indent=1))
+        _write(building / cache.META, asdict(facts))
         _move_into_place(building, folder)
 
 
@@ -86,11 +88,9 @@ def _fingerprint(arrays: dict[str, dict[str, str]]) -> str:
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
 
 
-def _write(file: Path, text: str) -> None:
-    with file.open("w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
+def _write(file: Path, facts: dict[str, Any]) -> None:
+    with replacing(file) as stream:
+        stream.write(json.dumps({**facts, SEAL: checksum(facts)}, indent=1).encode())
 
 
 @contextmanager
@@ -137,14 +137,4 @@ def _move_into_place(building: Path, folder: Path) -> None:
         # A folder cannot be renamed over another: it appeared in this very moment.
         if not folder.exists():
             raise
-    _flush(folder.parent)
-
-
-def _flush(folder: Path) -> None:
-    """Make the rename durable, where the platform can open a folder."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    flush_folder(folder.parent)

@@ -7,11 +7,12 @@ from typing import Protocol
 
 from bench import environment
 from bench.execution.local import OnEvent, TrialFailedError
+from bench.execution.log_tail import log_tail
 from bench.execution.messages import Message
 from bench.plan import Plan, Trial
-from bench.records import TrialRecord
+from bench.records import Status, TrialRecord
 from bench.spec import Dataset
-from bench.store import Run
+from bench.store import CHECKPOINT_FILE, LOG_FILE, Run, TrialStore, generations
 
 FINISHED = ("done", "diverged")
 """States that running again would only repeat; failed and interrupted trials are tried again."""
@@ -57,6 +58,7 @@ def drive(run: Run, plan: Plan, engine: Engine, watcher: Watcher) -> list[TrialR
         record = run.trial(trial).read_record()
         if record is not None and record.status in FINISHED:
             finished[trial.folder] = record
+            generations.forget_previous(run.trial(trial).folder / CHECKPOINT_FILE)
             watcher.skip(trial, record)
     left = tuple(trial for trial in plan if trial.folder not in finished)
     watcher.begin(left)
@@ -69,21 +71,32 @@ def drive(run: Run, plan: Plan, engine: Engine, watcher: Watcher) -> list[TrialR
 
 def _run_one(run: Run, trial: Trial, engine: Engine, watcher: Watcher) -> TrialRecord:
     store = run.trial(trial)
+    store.forget_record()  # of a trial that failed before: from here on its tables change
     watcher.start(trial)
     started_at = environment.now()
     try:
         record = engine.execute(trial, store.folder, watcher.event)
     except TrialFailedError as error:
-        record = TrialRecord(
-            trial=trial,
-            trial_id=trial.id,
-            status="failed",
-            reason=str(error),
-            started_at=started_at,
-            finished_at=environment.now(),
-            environment=environment.describe(),
-            files=store.digests(),
-        )
+        record = _unfinished(trial, store, started_at, "failed", str(error))
+    except KeyboardInterrupt:
+        store.write_record(_unfinished(trial, store, started_at, "interrupted", "the run was stopped"))
+        raise
     store.write_record(record)
+    if record.status in FINISHED:
+        generations.forget_previous(store.folder / CHECKPOINT_FILE)
     watcher.finish(trial, record)
     return record
+
+
+def _unfinished(trial: Trial, store: TrialStore, started_at: str, status: Status, reason: str) -> TrialRecord:
+    return TrialRecord(
+        trial=trial,
+        trial_id=trial.id,
+        status=status,
+        reason=reason,
+        log_tail=log_tail(store.folder / LOG_FILE) if status == "failed" else "",
+        started_at=started_at,
+        finished_at=environment.now(),
+        environment=environment.describe(),
+        files=store.digests(),
+    )

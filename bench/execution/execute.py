@@ -10,7 +10,7 @@ import torch
 from bench import environment
 from bench.data.batches import derive_seed
 from bench.execution.measurements import AFTER_TRAINING, ALONG_TRAINING
-from bench.measurements import checkpoint, compilation, decisions, initial, layout, static
+from bench.measurements import compilation, decisions, initial, layout, static
 from bench.measurements.construction import constructor
 from bench.measurements.counting.variants import variants
 from bench.measurements.device import Device
@@ -21,7 +21,7 @@ from bench.measurements.training import DivergedError, Report, Training
 from bench.measurements.training_facts import summarise
 from bench.plan import Trial
 from bench.records import EPOCH_COLUMNS, LAYER_COLUMNS, LEDGER_COLUMNS, Decisions, Status, TrialRecord
-from bench.store import TrialStore
+from bench.store import CHECKPOINT_FILE, TrialStore
 
 
 def execute(trial: Trial, store: TrialStore, *, data_root: Path | None, report: Report) -> TrialRecord:
@@ -98,7 +98,7 @@ def _build(trial: Trial, task: Task, device: Device, store: TrialStore) -> tuple
 def _train(training: Training, store: TrialStore, report: Report) -> tuple[Status, str | None]:
     """Train, and keep epochs.csv up to date whether or not it ends well."""
     try:
-        training.run(store.folder / checkpoint.FILE, report)
+        training.run(store.folder / CHECKPOINT_FILE, report)
     except DivergedError as error:
         return "diverged", str(error)
     finally:

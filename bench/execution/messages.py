@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import threading
 from multiprocessing.connection import Connection
 from typing import Any
 
 Message = dict[str, Any]
+
+_SENDING = threading.RLock()
+"""Threads of the worker may log while another reports progress; a message must not be cut in two."""
 
 
 class PeerGoneError(Exception):
@@ -20,7 +24,8 @@ def send(connection: Connection, message: Message) -> None:
         PeerGoneError: Nobody is there to receive it.
     """
     try:
-        connection.send_bytes(json.dumps(message).encode())
+        with _SENDING:
+            connection.send_bytes(json.dumps(message).encode())
     except OSError as error:
         raise PeerGoneError from error
 

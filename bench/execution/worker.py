@@ -1,7 +1,8 @@
-"""The worker process: takes trials from the driver, runs them, and sends back progress and records."""
+"""The worker process: takes requests from the driver, does them, and sends back progress and answers."""
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import signal
 import sys
@@ -9,43 +10,62 @@ import traceback
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from bench.errors import BenchError
+from bench.errors import BenchError, WriteError
 from bench.execution.messages import Message, PeerGoneError, receive, send
+from bench.execution.telling import tell
 from bench.measurements.allocator import keep_freed_memory
+from bench.orphans import end_with_parent
 from bench.plan import Trial
-from bench.spec import Dataset
-from bench.store import TrialStore
+from bench.spec import Architecture, Dataset
+from bench.store import LOG_FILE, TrialStore
+from bench.store.atomic import make_folder, writing
 
-LOG_FILE = "log.txt"
+SAY_WHERE = getattr(signal, "SIGUSR1", None)
+"""Lets every thread write down where it is; a hanging network cannot prevent it. Not on Windows."""
 
 
 def serve(connection: Connection) -> None:
     """Answer requests until the driver closes the pipe."""
+    end_with_parent()
     keep_freed_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the driver decides
+    tell(connection)
     try:
         while True:
             try:
                 request = receive(connection)
             except PeerGoneError:
                 return  # nothing left to do: end as any program does, and let libraries tidy up
-            try:
-                if request["kind"] == "prepare":
-                    _prepare(connection, request)
-                else:
-                    _execute(connection, request)
-            except BenchError as error:
-                # Missing data stop a run before its first trial; later, only the trial itself is affected.
-                kind = "error" if request["kind"] == "prepare" else "failed"
-                send(connection, {"kind": kind, "exit_code": error.exit_code, "reason": str(error)})
-            except PeerGoneError:
-                raise
-            except Exception as error:  # noqa: BLE001 - a trial may fail in any way; the driver records the reason
-                traceback.print_exc()
-                send(connection, {"kind": "failed", "reason": _reason(error)})
+            _answer(connection, request)
     except PeerGoneError:
         # The driver is gone, so nobody waits for what is being computed. Checkpoints are on disk.
         os._exit(1)
+
+
+def _answer(connection: Connection, request: Message) -> None:
+    try:
+        {"check": _check, "prepare": _prepare, "execute": _execute}[request["kind"]](connection, request)
+    except PeerGoneError:
+        raise
+    except BenchError as error:
+        # Missing data stop a run before its first trial; later, only the trial itself is affected. Where
+        # nothing can be written any more, all the others would be trained in vain.
+        stops_run = request["kind"] == "prepare" or isinstance(error, WriteError)
+        kind = "error" if stops_run else "failed"
+        send(connection, {"kind": kind, "exit_code": error.exit_code, "reason": str(error)})
+    except Exception as error:  # noqa: BLE001 - a trial may fail in any way; the driver records the reason
+        traceback.print_exc()
+        send(connection, {"kind": "failed", "reason": _reason(error)})
+
+
+def _check(connection: Connection, request: Message) -> None:
+    """Build and count a network without weights; here, since it may crash the process."""
+    from bench.execution.buildable import problem  # noqa: PLC0415 - torch is imported in the worker only
+    from bench.measurements.construction import Geometry  # noqa: PLC0415
+
+    architecture = Architecture.model_validate(request["architecture"])
+    found = problem(architecture.name, architecture.args, Geometry(*request["geometry"]))
+    send(connection, {"kind": "checked", "problem": found})
 
 
 def _prepare(connection: Connection, request: Message) -> None:
@@ -67,6 +87,9 @@ def _execute(connection: Connection, request: Message) -> None:
     trial = Trial.model_validate(request["trial"])
     store = TrialStore(Path(request["folder"]))
     _log_to(store.folder / LOG_FILE)
+    faulthandler.enable()  # what crashes the interpreter leaves a traceback in the log
+    if SAY_WHERE is not None:
+        faulthandler.register(SAY_WHERE)
     with explained(trial):
         record = execute(
             trial, store, data_root=_path(request["data_root"]), report=lambda event: send(connection, event)
@@ -75,11 +98,16 @@ def _execute(connection: Connection, request: Message) -> None:
 
 
 def _log_to(path: Path) -> None:
-    """Send everything printed from here on, by libraries in C as well, to the trial's log."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Send everything printed from here on, by libraries in C as well, to the trial's log.
+
+    Raises:
+        WriteError: The log cannot be opened.
+    """
     sys.stdout.flush()
     sys.stderr.flush()
-    log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    with writing(path):
+        make_folder(path.parent)
+        log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(log, 1)
     os.dup2(log, 2)
     os.close(log)

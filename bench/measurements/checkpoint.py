@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import pickle
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import torch
 
 from bench.errors import StoreError
+from bench.store import generations
 
 VERSION = 1
-FILE = "checkpoint.pt"
-"""Its name in a trial's folder."""
+
+ADVICE = "remove it to train from the start"
+
+
+class DamagedError(StoreError):
+    """A checkpoint is not what was written."""
 
 
 def save(path: Path, trial_id: str, state: dict[str, Any]) -> None:
@@ -25,53 +30,62 @@ def save(path: Path, trial_id: str, state: dict[str, Any]) -> None:
         state: Tensors, numbers, text, and lists and dicts of them.
 
     Raises:
-        StoreError: It cannot be written; the previous one is intact.
+        WriteError: It cannot be written or not be read back; the previous one is intact.
     """
     content = {"version": VERSION, "trial_id": trial_id, **state}
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            torch.save(content, file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise StoreError(
-            f"{path}: cannot be written: {error.strerror}; free space or choose --runs-dir"
-        ) from error
+    generations.write(path, lambda sink: torch.save(content, cast("IO[bytes]", sink)))
 
 
-def load(path: Path, trial_id: str) -> dict[str, Any] | None:
-    """Read a checkpoint of this very trial; None when there is none.
+def load(path: Path, trial_id: str, tell: Callable[[str], None]) -> dict[str, Any] | None:
+    """Read the newest checkpoint of this very trial that is not damaged; None when there is none.
+
+    Args:
+        path: Of the newest; the one before lies beside it.
+        trial_id: Whose state it must be.
+        tell: Takes a message for the user, where an earlier one has to do.
 
     Raises:
-        StoreError: It is damaged, of another version or of another trial, or holds more than plain values.
+        StoreError: All are damaged, or one is of another version or trial.
     """
-    if not path.is_file():
-        return None
-    content = read(path, "remove it to train from the start")
-    if content["trial_id"] != trial_id:
-        raise StoreError(f"{path}: checkpoint of another trial; remove it to train from the start")
-    return content
+    damaged: DamagedError | None = None
+    for candidate in (path, generations.previous_of(path)):
+        if not candidate.is_file():
+            continue
+        try:
+            content = read(candidate, ADVICE, generations.checksums_of(path))
+        except DamagedError as error:
+            damaged = damaged or error
+            continue
+        if content["trial_id"] != trial_id:
+            raise StoreError(f"{candidate}: checkpoint of another trial; {ADVICE}")
+        if candidate != path:
+            what = "damaged" if damaged else "missing"
+            tell(f"{path}: {what}; continued from the checkpoint before it, epoch {len(content['history'])}")
+        return content
+    if damaged is not None:
+        raise damaged
+    return None
 
 
-def read(path: Path, advice: str) -> dict[str, Any]:
+def read(path: Path, advice: str, checksums: Path | None = None) -> dict[str, Any]:
     """Read a checkpoint of any trial.
 
     Args:
         path: Where it is.
         advice: What to do when it cannot be used; ends the message.
+        checksums: Where its checksum is, if it has one.
 
     Raises:
-        StoreError: It is missing or damaged, of another version, or holds more than plain values.
+        DamagedError: It is missing or damaged, or holds more than tensors and plain values.
+        StoreError: It is of another version.
     """
     try:
+        if checksums is not None and generations.state(path, checksums) == "damaged":
+            raise DamagedError(f"{path}: damaged checkpoint (its checksum does not hold); {advice}")
         content = torch.load(path, map_location="cpu", weights_only=True)
     except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise StoreError(f"{path}: damaged checkpoint ({reason}); {advice}") from error
+        raise DamagedError(f"{path}: damaged checkpoint ({reason}); {advice}") from error
     if not isinstance(content, dict) or content.get("version") != VERSION or "trial_id" not in content:
         raise StoreError(f"{path}: checkpoint of another version, or no checkpoint of this program; {advice}")
     return content

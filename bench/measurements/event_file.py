@@ -14,6 +14,7 @@ from tensorboard.summary.writer.record_writer import RecordWriter
 from bench.measurements.subject import Subject
 from bench.measurements.training import Training
 from bench.records import EpochFacts
+from bench.store.atomic import make_folder, writing
 
 PATTERN = "events.out.tfevents.*"
 
@@ -45,7 +46,14 @@ class EventFile:
         """Write the epochs up to now; the first time, all of them, in place of what an earlier process left.
 
         TensorBoard's relative time is that of training alone, evaluation excluded.
+
+        Raises:
+            WriteError: The file cannot be written.
         """
+        with writing(self.folder):
+            self._add(epochs)
+
+    def _add(self, epochs: int) -> None:
         if self.path is None:
             self.path = self._begin()
         rows, self.written = self.training.history[self.written : epochs], epochs
@@ -59,7 +67,7 @@ class EventFile:
     def _begin(self) -> Path:
         for earlier in self.folder.glob(PATTERN):
             earlier.unlink()
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder)
         path = self.folder / PATTERN.replace("*", f"{int(time.time())}.bench")
         _append(path, [Event(wall_time=time.time(), file_version="brain.Event:2")])
         return path

@@ -17,6 +17,7 @@ from bench.measurements.device import Device
 from bench.pinning import sha256_of
 from bench.plan import Trial
 from bench.records import InitialFacts
+from bench.store import CHECKPOINT_FILE, generations
 
 MOST_DIFFERENCES = 8
 """Layers named when a checkpoint does not fit."""
@@ -42,7 +43,7 @@ def checkpoint_path(trial: Trial, folder: Path) -> Path | None:
         folder: The trial's own folder; those of the same run lie beside it.
     """
     if trial.origin is not None:
-        return folder.parent / trial.origin.folder / checkpoint.FILE
+        return folder.parent / trial.origin.folder / CHECKPOINT_FILE
     start = trial.recipe.init_from
     return None if start is None or start.checkpoint is None else Path(start.checkpoint).expanduser()
 
@@ -62,7 +63,8 @@ def load(trial: Trial, path: Path) -> tuple[dict[str, Any], InitialFacts]:
     digest = sha256_of(path)
     if start.sha256 is not None and digest != start.sha256:
         raise DataError(f"{path}: changed since the run was planned; start the run again")
-    state = checkpoint.read(path, "the trial that starts from it needs it")
+    checksums = generations.checksums_of(path) if origin else None
+    state = checkpoint.read(path, "the trial that starts from it needs it", checksums)
     epochs = len(state["history"])
     if origin is not None and (state["trial_id"] != origin.id or epochs < origin.recipe.epochs):
         raise DataError(

@@ -7,7 +7,6 @@ touches a device, so that forking is safe. Elsewhere it answers one question and
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import signal
@@ -15,14 +14,12 @@ import sys
 from typing import Any, TextIO
 
 from bench.measurements.occupancy import answer
+from bench.orphans import end_with_parent
 
 FORKS = sys.platform.startswith("linux")
 
 TIME_LIMIT = 900
 """Seconds for one question, building and compiling included."""
-
-PR_SET_PDEATHSIG = 1
-"""Of prctl.h."""
 
 
 def main() -> None:
@@ -30,7 +27,7 @@ def main() -> None:
     # Libraries may print; answers go through a descriptor that nothing else writes to.
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as answers:
         os.dup2(2, 1)
-        _end_with_parent()
+        end_with_parent()
         for line in sys.stdin:
             if FORKS:
                 _in_a_child(json.loads(line), answers)
@@ -43,7 +40,7 @@ def _in_a_child(question: dict[str, Any], answers: TextIO) -> None:
     """Fork, let the child answer, and answer in its place when it cannot."""
     child = os.fork()
     if child == 0:
-        _end_with_parent()
+        end_with_parent()
         signal.alarm(TIME_LIMIT)
         try:
             _write(answers, answer(question))
@@ -60,12 +57,6 @@ def _in_a_child(question: dict[str, Any], answers: TextIO) -> None:
 def _write(answers: TextIO, content: dict[str, Any]) -> None:
     answers.write(json.dumps(content) + "\n")
     answers.flush()
-
-
-def _end_with_parent() -> None:
-    """Let this process end when the one that started it does, however that ends."""
-    if FORKS:
-        ctypes.CDLL("libc.so.6").prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -81,7 +81,10 @@ class Training:
             BenchError: A checkpoint cannot be used.
         """
         optimizer = make_optimizer(self.model, self.trial.recipe, self.device.handle)
-        if (state := checkpoint.load(checkpoint_path, self.trial.id)) is not None:
+        state = checkpoint.load(
+            checkpoint_path, self.trial.id, lambda text: report({"kind": "notice", "text": text})
+        )
+        if state is not None:
             self._resume(state, optimizer)
         else:
             self._begin(optimizer)
@@ -100,12 +103,13 @@ class Training:
             started = self._clock()
             loss, accuracy, rate = self._train_epoch(batches, number, optimizer, report)
             trained = self._clock()
-        if not math.isfinite(loss):
-            raise DivergedError(f"training loss is {loss} in epoch {number}")
+        _refuse_divergence("training", loss, number)
         validation = None
         if self.validation is not None:
             validation = self._evaluate(self.validation)
+            _refuse_divergence("validation", validation.loss, number)
         test = self._evaluate(self.test)
+        _refuse_divergence("test", test.loss, number)
         self.evaluation_seconds += self._clock() - trained
         selected = test if self.trial.dataset.validation == "test" else validation
         seconds = trained - started
@@ -146,8 +150,10 @@ class Training:
             seen += len(labels)
             if time.perf_counter() - reported > SECONDS_BETWEEN_REPORTS:
                 reported = time.perf_counter()
+                running = loss_sum.item() / seen
+                _refuse_divergence("training", running, number)  # nothing mends it; the epoch may be long
                 report({"kind": "step", "epoch": number, "seen": seen, "images": images,
-                        "loss": loss_sum.item() / seen, "accuracy": correct.item() / seen})  # fmt: skip
+                        "loss": running, "accuracy": correct.item() / seen})  # fmt: skip
         return loss_sum.item() / seen, correct.item() / seen, rate
 
     def batches(self, epoch: int) -> Batches:
@@ -230,3 +236,9 @@ class Training:
     def _clock(self) -> float:
         self.device.synchronize()
         return time.perf_counter()
+
+
+def _refuse_divergence(kind: str, loss: float, epoch: int) -> None:
+    """Stop where the weights are lost; after the last update of an epoch only an evaluation shows it."""
+    if not math.isfinite(loss):
+        raise DivergedError(f"{kind} loss is {loss} in epoch {epoch}")

@@ -30,6 +30,8 @@ class TrialRecord(Model):
     status: Status
     reason: str | None = None
     """Why it is not "done", in one or a few lines."""
+    log_tail: str = ""
+    """The last lines of its log, where it failed; without the places of files."""
     started_at: str
     """ISO 8601, UTC."""
     finished_at: str

@@ -72,7 +72,15 @@ def trials(tables: Tables) -> Section:
         f"{tables.finished} of {len(tables.trials)} planned trials finished; only those are averaged. "
         "A trial that failed, diverged, was interrupted or cannot be read stays in this table."
     )
-    return Section("trials", "Trials", lead, (Table("table-trials", columns, body),))
+    return Section("trials", "Trials", lead, (Table("table-trials", columns, body), *_logs(tables)))
+
+
+def _logs(tables: Tables) -> Iterator[Fold]:
+    """The end of the log of each trial that failed."""
+    for row in rows(tables.trials):
+        if isinstance(row["log_tail"], str) and row["log_tail"]:
+            title = f"Last lines of the log of {row['label']}, seed {row['seed']}"
+            yield Fold(title, (Verbatim(row["log_tail"]),))
 
 
 def recipes(tables: Tables) -> Section:

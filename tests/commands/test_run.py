@@ -257,7 +257,7 @@ def test_only_runs_what_is_named(home):
 
 
 def test_a_killed_run_continues_where_it_was(home):
-    """SIGKILL to driver and worker in the middle; the same command ends with the undisturbed numbers."""
+    """SIGKILL to the driver, whose worker ends with it; the same command ends with the same numbers."""
     arguments = ["run", "small.toml", "--only", "Narrow", "--set", "recipe.epochs=12"]
     assert bench(home, *arguments, "--runs-dir", "whole").returncode == 0
     environment = {**os.environ, "BENCH_CACHE": str(home / "cache")}
@@ -266,8 +266,10 @@ def test_a_killed_run_continues_where_it_was(home):
         cwd=home, env=environment, stdout=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     wait_for(lambda: list((home / "cut").glob("small/*/trials/*/checkpoint.pt")))
-    os.killpg(process.pid, signal.SIGKILL)
+    workers = children(process.pid)
+    os.kill(process.pid, signal.SIGKILL)
     process.wait()
+    wait_for(lambda: not any(map(alive, workers)), seconds=30)
     assert not list((home / "cut").glob("small/*/trials/narrow-s0-*/record.json"))
     assert bench(home, *arguments, "--runs-dir", "cut").returncode == 0
     assert numbers(home / "cut") == numbers(home / "whole")
@@ -275,22 +277,34 @@ def test_a_killed_run_continues_where_it_was(home):
     assert json.loads(record.read_text())["training"]["resumed"] == 1
 
 
-def test_ctrl_c_says_how_to_go_on(home):
-    """Exit 130 and one sentence, no traceback."""
+@pytest.mark.parametrize(
+    ("sent", "code", "word"), [(signal.SIGINT, 130, "Interrupted"), (signal.SIGTERM, 143, "Terminated")]
+)
+def test_who_interrupts_is_told_how_to_go_on(home, sent, code, word):
+    """One sentence, no traceback, and a record that says so; before, nobody else may work on the run."""
+    runs = f"stopped-by-{sent}"
     environment = {**os.environ, "BENCH_CACHE": str(home / "cache")}
     process = subprocess.Popen(
-        [sys.executable, "-m", "bench.cli", "run", "small.toml", "--runs-dir", "stopped",
+        [sys.executable, "-m", "bench.cli", "run", "small.toml", "--runs-dir", runs,
          "--set", "recipe.epochs=500"],
         cwd=home, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         start_new_session=True,
         preexec_fn=listen_to_ctrl_c,  # noqa: PLW1509 - no threads here that could hold a lock
     )  # fmt: skip
-    wait_for(lambda: list((home / "stopped").glob("small/*/trials/*/checkpoint.pt")))
-    os.killpg(process.pid, signal.SIGINT)
+    wait_for(lambda: list((home / runs).glob("small/*/trials/*/checkpoint.pt")))
+    if sent == signal.SIGTERM:
+        second = bench(home, "run", "small.toml", "--runs-dir", runs, "--set", "recipe.epochs=500")
+        assert second.returncode == 3
+        assert f"process {process.pid} on " in second.stderr
+    os.killpg(process.pid, sent)
     out, err = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert "the same command continues" in out
+    assert process.returncode == code
+    assert f"{word}; the same command continues where it stopped." in out
     assert "Traceback" not in out + err
+    (record,) = (home / runs).glob("small/*/trials/*/record.json")
+    assert json.loads(record.read_text())["status"] == "interrupted"
+    (log,) = (home / runs).glob("small/*/bench.log")
+    assert "run ended" in json.loads(log.read_text().splitlines()[-1])["message"]
 
 
 def test_serving_ends_with_ctrl_c(home, first):
@@ -393,6 +407,21 @@ def numbers(runs: Path):
 def listen_to_ctrl_c():
     """A shell that runs the tests in the background has told all of its children to ignore it."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def children(pid):
+    """Processes that a process started; where the system does not tell, none."""
+    path = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in path.read_text().split()] if path.exists() else []
+
+
+def alive(pid):
+    """Whether it runs; one that has ended may still wait to be noticed."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state.rpartition(")")[2].split()[0] != "Z"
 
 
 def wait_for(condition, seconds=120):

@@ -1,11 +1,14 @@
 """The cache of decoded images: fast, checked, atomic."""
 
 import json
+import shutil
 import subprocess
 import sys
+from contextlib import suppress
 
 import numpy as np
 import pytest
+from faults import FULL, Faults, KilledError
 
 from bench.data import cache, decoding, load
 from bench.data.array_file import ArrayFile, is_intact
@@ -58,8 +61,15 @@ def flip(file):
 
 
 def set_version(folder):
+    """As an earlier program would have written it, without a checksum of these facts."""
     meta = json.loads((folder / "meta.json").read_text())
+    del meta["sha256"]
     (folder / "meta.json").write_text(json.dumps({**meta, "version": 0}))
+
+
+def change_a_fact(folder):
+    meta = (folder / "meta.json").read_text()
+    (folder / "meta.json").write_text(meta.replace('"jpegs": 0', '"jpegs": 1'))
 
 
 @pytest.mark.parametrize(
@@ -73,6 +83,7 @@ def set_version(folder):
         (lambda folder: (folder / "meta.json").write_text("[]"), "cannot be read"),
         (lambda folder: (folder / "meta.json").unlink(), "meta.json is missing"),
         (set_version, "version 0"),
+        (change_a_fact, "meta.json is not what was written"),
     ],
 )
 def test_a_damaged_cache_is_built_again(loaded, cifar10, root, damage, reason):
@@ -152,6 +163,25 @@ def test_a_full_disk_is_one_clear_error(cifar10, root, cache_dir):
     assert "BENCH_CACHE" in done.stderr
     assert "Traceback" not in done.stderr
     assert list((cache_dir / "datasets").iterdir()) == []
+
+
+@pytest.mark.parametrize("error", [FULL, "killed"])
+def test_wherever_decoding_stops_the_next_one_succeeds(cifar10, root, cache_dir, monkeypatch, error):
+    """At each call that changes the disk in turn; what was left is never taken for a cache."""
+    cifar10.parquet(root / "cifar10")
+    faults = Faults(monkeypatch)
+    faults.arm(None, None)
+    load(CIFAR10, data_root=root)
+    for at in range(1, faults.disarm() + 1):
+        shutil.rmtree(cache_dir)
+        faults.arm(at, error)
+        with suppress(KilledError):
+            try:
+                load(CIFAR10, data_root=root)
+            except DataError as failure:
+                assert "cannot write the decoded images" in str(failure)  # noqa: PT017 - not every call matters
+        faults.disarm()
+        cifar10.assert_equals(load(CIFAR10, data_root=root))
 
 
 def test_two_processes_may_build_at_once(cifar10, root, cache_dir):

@@ -5,9 +5,11 @@ import math
 import pytest
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from bench.errors import StoreError
-from bench.measurements.evaluation import evaluate
+from bench.measurements import training as steps_of_training
+from bench.measurements.evaluation import Evaluation, evaluate
 from bench.measurements.training import DivergedError
 from bench.spec import SGD, Constant, Execution, Muon
 
@@ -139,6 +141,43 @@ def test_a_loss_that_is_no_number_stops_the_training(make_training, tmp_path):
     training = make_training(optimizer=SGD(name="sgd", lr=1e30), schedule=Constant(name="constant"))
     with pytest.raises(DivergedError, match=r"in epoch [12]"):
         training.run(tmp_path / "c.pt", silent)
+
+
+class Lost(nn.Linear):
+    """A network whose weights are no numbers any more."""
+
+    def __init__(self):
+        super().__init__(64, 4)
+
+    def forward(self, images):
+        return super().forward(images.flatten(1)) * math.nan
+
+
+def test_a_long_epoch_that_diverges_is_not_finished(make_training, tmp_path, monkeypatch):
+    """Whenever the loss is read to be shown, it is looked at; nothing mends a sum that is no number."""
+    monkeypatch.setattr(steps_of_training, "SECONDS_BETWEEN_REPORTS", 0)
+    training = make_training(network=Lost)
+    losses = []
+    training.after_backward.append(losses.append)
+    with pytest.raises(DivergedError, match="training loss is nan in epoch 1"):
+        training.run(tmp_path / "c.pt", silent)
+    assert len(losses) < training.steps_per_epoch
+
+
+@pytest.mark.parametrize("kind", ["validation", "test"])
+def test_weights_lost_in_the_last_step_of_an_epoch_are_noticed(make_training, tmp_path, kind):
+    """By the evaluation after it: the training loss was still a number."""
+    training = make_training()
+    really = training._evaluate
+
+    def evaluate(images):
+        lost = images is getattr(training, kind)
+        return Evaluation(math.nan, 0.25) if lost else really(images)
+
+    training._evaluate = evaluate
+    with pytest.raises(DivergedError, match=f"{kind} loss is nan in epoch 1"):
+        training.run(tmp_path / "c.pt", silent)
+    assert not training.history
 
 
 def test_flops_and_speed_follow_from_the_images(make_training, tmp_path):

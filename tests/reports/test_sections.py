@@ -13,6 +13,7 @@ from reports.sections.accuracy import splits
 from reports.sections.classes import classes
 from reports.sections.convergence import convergence
 from reports.sections.differences import differences
+from reports.sections.provenance import trials
 from reports.sections.ranking import suite_looks
 from reports.sections.trust import claims
 
@@ -179,3 +180,17 @@ def test_claims_read_as_they_were_published(tmp_path, claim, metric, published):
     (table,) = claims(load(run)).parts
     row = cells(table)
     assert (row["Metric"], row["Published"]) == (metric, published)
+
+
+def test_a_failed_trial_shows_the_end_of_its_log(tmp_path):
+    """Folded below the table of trials; trials that ended well have none."""
+
+    def fail(record):
+        changes = {"status": "failed", "reason": "killed", "log_tail": "File <net>.py", "training": None}
+        return record.model_copy(update=changes) if record.trial.seed == 1 else record
+
+    suite = document(architectures=architectures(1), recipe={"epochs": 2, "seeds": [0, 1]}, claims=[])
+    section = trials(load(write_run(tmp_path, suite, fail)))
+    (fold,) = section.parts[1:]
+    assert fold.title == "Last lines of the log of Network 0, seed 1"
+    assert [part.text for part in fold.parts] == ["File <net>.py"]

@@ -17,6 +17,7 @@ from torch.profiler import ProfilerActivity, profile, schedule, tensorboard_trac
 from bench.data.batches import Batches
 from bench.measurements.optimisation import make_optimizer
 from bench.measurements.training import Training
+from bench.store.atomic import make_folder, writing
 
 STEP = "ProfilerStep"
 """How torch names its own mark around a step."""
@@ -105,7 +106,8 @@ def trace(training: Training, session: Session) -> Trace:
     """Train on real batches under the profiler; writes `<session>.<time>.pt.trace.json`."""
     on_device = training.device.handle.type == "cuda"
     kinds = [ProfilerActivity.CPU, *([ProfilerActivity.CUDA] if on_device else [])]
-    session.folder.mkdir(parents=True, exist_ok=True)
+    with writing(session.folder):
+        make_folder(session.folder)
     optimizer = make_optimizer(training.model, training.trial.recipe, training.device.handle)
     training.step_model.train()
     seconds, size = [], 0

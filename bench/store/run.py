@@ -1,0 +1,124 @@
+"""A run directory: run.json, suite.toml, and a folder per trial."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from bench.errors import StoreError
+from bench.plan import Plan, Trial
+from bench.records import SCHEMA_VERSION, TrialRecord
+from bench.spec import Model, Suite
+from bench.store.atomic import unfinished, write_atomically, writing
+from bench.store.sealed import read_sealed, seal
+from bench.store.trial import TrialStore
+
+RUN_FILE = "run.json"
+SUITE_FILE = "suite.toml"
+TRIALS_FOLDER = "trials"
+
+
+class RunInfo(Model):
+    """run.json: what was planned, where and with what."""
+
+    schema_version: int = SCHEMA_VERSION
+    run_id: str
+    suite_name: str
+    suite: Suite
+    plan: Plan
+    environment: dict[str, Any]
+    command: tuple[str, ...] = ()
+    """The command line that started the run, without paths of the machine."""
+    created_at: str
+
+
+class Run:
+    """A run directory: run.json, suite.toml, and a folder per trial."""
+
+    def __init__(self, folder: Path, info: RunInfo) -> None:
+        self.folder = folder
+        self.info = info
+
+    @staticmethod
+    def folder_of(runs_dir: Path, info: RunInfo) -> Path:
+        """Where this run lies, or will lie."""
+        return runs_dir / info.suite_name / info.run_id
+
+    @classmethod
+    def create(cls, runs_dir: Path, info: RunInfo, suite_text: str) -> Run:
+        """Make the directory of this run, or take up the one that is there.
+
+        The newest suite text is kept: titles, targets and claims may change without a new run.
+
+        Raises:
+            StoreError: What is there is damaged, or nothing can be written.
+        """
+        folder = cls.folder_of(runs_dir, info)
+        if (folder / RUN_FILE).is_file():
+            earlier = read_sealed(folder / RUN_FILE, RunInfo)
+            info = info.model_copy(update={"created_at": earlier.created_at})
+        write_atomically(folder / SUITE_FILE, suite_text.encode())
+        write_atomically(folder / RUN_FILE, seal(info))
+        return cls(folder, info)
+
+    @classmethod
+    def open(cls, folder: Path) -> Run:
+        """Open a run for reading.
+
+        Raises:
+            StoreError: `folder` is no run directory, or one of another version.
+        """
+        if not (folder / RUN_FILE).is_file():
+            raise StoreError(f"{folder}: not a run directory (no {RUN_FILE}); `bench list runs` shows them")
+        return cls(folder, read_sealed(folder / RUN_FILE, RunInfo))
+
+    @property
+    def suite_text(self) -> str:
+        """The suite, verbatim.
+
+        Raises:
+            StoreError: It is missing or is no text.
+        """
+        path = self.folder / SUITE_FILE
+        try:
+            return path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+            raise StoreError(
+                f"{path}: cannot be read: {reason}; run the suite again to restore it"
+            ) from error
+
+    def trial(self, trial: Trial) -> TrialStore:
+        """The folder of a trial."""
+        return TrialStore(self.folder / TRIALS_FOLDER / trial.folder)
+
+    def records(self) -> list[TrialRecord]:
+        """Records of all trials that have one, in the order of the plan.
+
+        Raises:
+            StoreError: One of them is damaged, or of another version.
+        """
+        found = (self.trial(trial).read_record() for trial in self.info.plan)
+        return [record for record in found if record is not None]
+
+    def remove(self, trial: Trial) -> None:
+        """Forget what a trial left, so that it starts afresh.
+
+        Raises:
+            WriteError: Something cannot be removed.
+        """
+        store = self.trial(trial)
+        store.forget_record()  # first: what is left of it after an interruption is no finished trial
+        with writing(store.folder):
+            for path in sorted(store.folder.rglob("*"), reverse=True):
+                path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+
+    def sweep(self) -> None:
+        """Remove files whose writing was cut short; call while holding the lock of the run.
+
+        Raises:
+            WriteError: One of them cannot be removed.
+        """
+        for path in unfinished(self.folder):
+            with writing(path):
+                path.unlink(missing_ok=True)
