@@ -22,13 +22,17 @@ app = typer.Typer(
 
 def main() -> None:
     """Entry point of the `bench` script."""
-    from bench.errors import INTERRUPTED, BenchError
+    from bench.errors import ENVIRONMENT, INTERRUPTED, BenchError
 
     try:
         app()
     except BenchError as error:
         typer.echo(f"bench: {error}", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:  # whatever the commands did not explain: a disk or a file that is gone
+        place = f"{error.filename}: " if error.filename else ""
+        typer.echo(f"bench: {place}{error.strerror or error}", err=True)
+        sys.exit(ENVIRONMENT)
     except KeyboardInterrupt:
         typer.echo("bench: interrupted", err=True)
         sys.exit(INTERRUPTED)
@@ -238,6 +242,18 @@ def data(
         "verify": lambda: command.verify(wanted),
     }[verb.value]()
     raise typer.Exit(code)
+
+
+@app.command()
+def doctor(
+    run: Annotated[
+        Path | None, typer.Argument(help="A run directory to look over. Without one: this machine.")
+    ] = None,
+) -> None:
+    """Say whether a run directory is sound (exit 1 when not), or what this machine has and can do."""
+    from bench.commands.doctor import doctor as command
+
+    raise typer.Exit(command(run))
 
 
 @app.command()

@@ -31,6 +31,7 @@ VERBS = {
     "verify": {"report"},
     "list": {"what", "runs_dir", "data_root"},
     "data": {"verb", "names", "data_root"},
+    "doctor": {"run"},
     "schema": set(),
 }
 
