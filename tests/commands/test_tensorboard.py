@@ -26,6 +26,7 @@ batch_size = 16
 seeds = [0]
 [execution]
 device = "cpu"
+precision = "float32" # autocast would call some operators twice
 threads = 1
 [[architectures]]
 label = "Narrow"

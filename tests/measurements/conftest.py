@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from bench.data.batches import ImageSet, Pipeline, derive_seed
-from bench.measurements import memory_process
+from bench.measurements import memory_process, steps
 from bench.measurements.device import Device
 from bench.measurements.steps import Workload
 from bench.measurements.training import Training
@@ -16,6 +16,27 @@ from bench.plan import Trial
 from bench.spec import Adam, Crop, Dataset, Execution, Flip, Recipe
 
 CPU = Execution(device="cpu", precision="float32")
+
+
+class Clock:
+    """Time that passes only when a step says so: no other load of the machine decides a test."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def perf_counter(self):
+        return self.now
+
+    def pass_by(self, seconds):
+        self.now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """The clock by which steps are timed."""
+    clock = Clock()
+    monkeypatch.setattr(steps, "time", clock)
+    return clock
 
 
 class Network(nn.Module):
