@@ -96,7 +96,7 @@ def log_scale(values: Iterable[float]) -> dict[str, Any]:
     low, high = math.log10(min(kept)), math.log10(max(kept))
     room = max(0.12 * (high - low), 0.15)
     decades = range(math.floor(low - room), math.ceil(high + room) + 1)
-    steps = (1,) if high - low > 4 else (1, 2, 5) if high - low > 1 else (1, 1.5, 2, 3, 4, 5, 7)
+    steps = (1,) if high - low > 4 else (1, 2, 5) if high - low > 0.6 else (1, 1.5, 2, 3, 4, 5, 7)
     ticks = [step * 10.0**decade for decade in decades for step in steps]
     return {
         "type": "log",
