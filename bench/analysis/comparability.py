@@ -27,6 +27,7 @@ def warning_table(
     found = [
         *_in_progress(outcomes),
         *_holes(outcomes),
+        *_unmeasured(outcomes),
         *_seeds(outcomes),
         *_many(differences),
         *_data(outcomes),
@@ -62,6 +63,17 @@ def _holes(outcomes: tuple[Outcome, ...]) -> Iterator[tuple[str, str]]:
     if total:
         names = _names((f"{status}: {_names(who)}" for status, who in holes.items()), separator="; ")
         yield "missing trials", f"{total} of {len(outcomes)} trials have no result ({names})."
+
+
+def _unmeasured(outcomes: tuple[Outcome, ...]) -> Iterator[tuple[str, str]]:
+    """Measurements that a network or the device refused, one warning for each network and reason."""
+    failed: dict[tuple[str, str], list[str]] = {}
+    for outcome in outcomes:
+        for name, why in outcome.record.unmeasured.items() if outcome.record else ():
+            names = failed.setdefault((outcome.trial.label, why), [])
+            names += [name] if name not in names else []
+    for (label, why), names in failed.items():
+        yield "not measured", f"{label}, {_names(names)}: {why}"
 
 
 def _seeds(outcomes: tuple[Outcome, ...]) -> Iterator[tuple[str, str]]:

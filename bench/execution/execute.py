@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import torch
 
 from bench import environment
 from bench.data.batches import derive_seed
+from bench.errors import BenchError
 from bench.execution.measurements import AFTER_TRAINING, ALONG_TRAINING
 from bench.measurements import compilation, decisions, initial, layout, static
 from bench.measurements.construction import constructor
 from bench.measurements.counting.variants import variants
 from bench.measurements.device import Device
+from bench.measurements.failure import reason
 from bench.measurements.steps import Workload
 from bench.measurements.subject import Subject
 from bench.measurements.task import Task
@@ -48,17 +52,13 @@ def execute(trial: Trial, store: TrialStore, *, data_root: Path | None, report: 
     subject, decided = _build(trial, task, device, store)
     training = subject.training
     training.after_epoch += [along.start(subject) for along in ALONG_TRAINING if along.wanted(trial)]
-    status, reason = _train(training, store, report)
-    measured: dict[str, object] = {}
-    for measurement in AFTER_TRAINING:
-        if status == "done" and measurement.wanted(trial):
-            report({"kind": "stage", "stage": measurement.stage})
-            measured |= measurement.measure(subject)
+    status, why = _train(training, store, report)
+    measured = _measure(subject, report) if status == "done" else {}
     fields = {
         "trial": trial,
         "trial_id": trial.id,
         "status": status,
-        "reason": reason,
+        "reason": why,
         "started_at": started_at,
         "finished_at": environment.now(),
         "environment": environment.describe(),
@@ -93,6 +93,26 @@ def _build(trial: Trial, task: Task, device: Device, store: TrialStore) -> tuple
         origin=initial.checkpoint_path(trial, store.folder),
     )  # fmt: skip
     return Subject(trial, counts, training, replace(workload, model=step_model), device, store), decided
+
+
+def _measure(subject: Subject, report: Report) -> dict[str, object]:
+    """Whatever is measured after training; a measurement that fails costs itself alone."""
+    measured: dict[str, object] = {}
+    unmeasured: dict[str, str] = {}
+    for measurement in AFTER_TRAINING:
+        if not measurement.wanted(subject.trial):
+            continue
+        report({"kind": "stage", "stage": measurement.stage})
+        try:
+            found = dict(measurement.measure(subject))
+        except BenchError:  # nothing can be written, or a file is damaged: no fault of the measurement
+            raise
+        except Exception as error:  # noqa: BLE001 - recorded, and said in the report
+            traceback.print_exc()
+            found = {"unmeasured": {measurement.stage: reason(error)}}
+        unmeasured |= cast("dict[str, str]", found.pop("unmeasured", {}))
+        measured |= found
+    return measured | {"unmeasured": unmeasured}
 
 
 def _train(training: Training, store: TrialStore, report: Report) -> tuple[Status, str | None]:

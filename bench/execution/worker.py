@@ -14,6 +14,7 @@ from bench.errors import BenchError, WriteError
 from bench.execution.messages import Message, PeerGoneError, receive, send
 from bench.execution.telling import tell
 from bench.measurements.allocator import keep_freed_memory
+from bench.measurements.failure import reason
 from bench.orphans import end_with_parent
 from bench.plan import Trial
 from bench.spec import Architecture, Dataset
@@ -55,7 +56,7 @@ def _answer(connection: Connection, request: Message) -> None:
         send(connection, {"kind": kind, "exit_code": error.exit_code, "reason": str(error)})
     except Exception as error:  # noqa: BLE001 - a trial may fail in any way; the driver records the reason
         traceback.print_exc()
-        send(connection, {"kind": "failed", "reason": _reason(error)})
+        send(connection, {"kind": "failed", "reason": reason(error)})
 
 
 def _check(connection: Connection, request: Message) -> None:
@@ -111,15 +112,6 @@ def _log_to(path: Path) -> None:
     os.dup2(log, 1)
     os.dup2(log, 2)
     os.close(log)
-
-
-def _reason(error: BaseException) -> str:
-    """The error and where it was raised, in one or two lines."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    text = str(error).strip() or type(error).__name__
-    return (
-        f"{type(error).__name__}: {text[:2000]} ({Path(frame.filename).name}:{frame.lineno} in {frame.name})"
-    )
 
 
 def _path(text: str | None) -> Path | None:

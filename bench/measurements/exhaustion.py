@@ -56,9 +56,6 @@ def _release() -> None:
 
 def _message(trial: Trial, saying: str) -> str:
     size = f"training at batch size {trial.recipe.batch_size}"
-    timed = max(trial.throughput.batch_sizes) if trial.throughput else 0
-    if timed > trial.recipe.batch_size:
-        size += f", throughput at up to {timed}"
     peak = ""
     if torch.cuda.is_initialized():
         used, total = torch.cuda.max_memory_allocated(), torch.cuda.mem_get_info()[1]

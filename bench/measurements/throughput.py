@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, field
 
 from bench.measurements.device import Device
+from bench.measurements.failure import reason
 from bench.measurements.repeatability import repeat_interval
 from bench.measurements.sensors.energy import Meter
 from bench.measurements.steps import Mode, Step, Workload, seconds_of
@@ -27,27 +28,39 @@ LONGEST_WARM_UP = 30.0
 
 
 def measure(subject: Subject) -> dict[str, object]:
-    """The `throughput` field of a trial's record."""
+    """The `throughput` field of a trial's record, and which settings the network cannot do."""
     assert subject.trial.throughput is not None
-    return {"throughput": time_workload(subject.workload, subject.trial.throughput)}
+    facts, failures = time_workload(subject.workload, subject.trial.throughput)
+    return {"throughput": facts, "unmeasured": failures}
 
 
-def time_workload(workload: Workload, wanted: Throughput) -> tuple[ThroughputFacts, ...]:
+def time_workload(
+    workload: Workload, wanted: Throughput
+) -> tuple[tuple[ThroughputFacts, ...], dict[str, str]]:
     """Time every combination of mode and batch size that the suite asks for.
 
     The settings take turns, so that each is seen at moments as far apart as the whole measurement lasts.
     Training steps change the model's weights; measure after everything that needs them.
+
+    Returns:
+        What was timed; and for settings that the network cannot do, their names and why. Batch norm over a
+        single value cannot train, for example, and a large batch may not fit.
     """
     settings = [
         Setting(workload, mode, batch_size, wanted.seconds)
         for mode in wanted.modes
         for batch_size in wanted.batch_sizes
     ]
+    failures: dict[str, str] = {}
     for visit in range(MOST_VISITS):
         for setting in settings:
-            if visit < setting.wanted_visits:
+            if visit >= setting.wanted_visits or setting.name in failures:
+                continue
+            try:
                 setting.visit()
-    return tuple(setting.facts() for setting in settings)
+            except Exception as error:  # noqa: BLE001 - recorded, and said in the report
+                failures[setting.name] = reason(error)
+    return tuple(setting.facts() for setting in settings if setting.name not in failures), failures
 
 
 @dataclass
@@ -66,6 +79,11 @@ class Setting:
     """Seconds a step, of each block of each visit."""
     energy: float | None = None
     """Joules of all blocks."""
+
+    @property
+    def name(self) -> str:
+        """Names the setting among the measurements of a trial."""
+        return f"throughput of {self.mode} at batch size {self.batch_size}"
 
     def __post_init__(self) -> None:
         self.watch = Watch(self.workload.device)

@@ -54,5 +54,7 @@ class TrialRecord(Model):
     """What the device can do at best; where throughput was measured."""
     memory: tuple[MemoryFacts, ...] = ()
     largest_batch: tuple[LargestBatchFacts, ...] = ()
+    unmeasured: dict[str, str] = {}
+    """Measurements that failed after the training, and why; everything else is kept."""
     files: dict[str, str] = {}
     """SHA-256 of every table beside the record, by file name."""

@@ -32,6 +32,23 @@ def first(record):
     return record.trial.seed == 0
 
 
+def test_what_could_not_be_measured_is_said_once_a_network(tmp_path):
+    """With the reason, however many seeds met it."""
+    failed = {
+        "throughput of train at batch size 1": "ValueError: one value",
+        "profile": "ValueError: one value",
+    }
+
+    def change(record):
+        return record.model_copy(update={"unmeasured": failed}) if record.trial.label == "A" else record
+
+    suite = document(architectures=[{"label": "A", "name": "a"}, {"label": "B", "name": "b"}], claims=[])
+    warnings = load(write_run(tmp_path, suite, change)).warnings
+    assert list(warnings.loc[warnings["kind"] == "not measured", "message"]) == [
+        "A, throughput of train at batch size 1, profile: ValueError: one value"
+    ]
+
+
 def test_a_fair_comparison_has_no_warnings(tmp_path):
     """Equal recipes, three seeds, original images, steady timing."""
     assert kinds(tmp_path) == []

@@ -6,7 +6,7 @@ import torch
 from bench.errors import ENVIRONMENT
 from bench.measurements.exhaustion import MemoryExhaustedError, explained, is_exhaustion
 from bench.plan import Trial
-from bench.spec import Dataset, Execution, Recipe, Throughput
+from bench.spec import Dataset, Execution, Recipe
 
 TRIAL = Trial(
     label="A", architecture="plain_cnn", dataset=Dataset(), recipe=Recipe(batch_size=96),
@@ -48,13 +48,6 @@ def test_the_reason_says_what_was_tried_and_what_to_do():
     assert "silently" in message
     assert "long explanation" not in message
     assert caught.value.exit_code == ENVIRONMENT
-
-
-def test_throughput_at_a_larger_batch_is_named():
-    """It may be what ran out."""
-    trial = TRIAL.model_copy(update={"throughput": Throughput(batch_sizes=(1, 512))})
-    with pytest.raises(MemoryExhaustedError, match="throughput at up to 512"), explained(trial):
-        raise MemoryError
 
 
 def test_other_errors_pass():

@@ -21,7 +21,8 @@ def workload():
 def test_every_combination_is_measured(workload):
     """With an interval around the median."""
     wanted = Throughput(batch_sizes=(1, 8), seconds=0.02)
-    rows = throughput.time_workload(workload, wanted)
+    rows, failures = throughput.time_workload(workload, wanted)
+    assert not failures
     assert [(row.mode, row.batch_size) for row in rows] == [
         ("train", 1), ("train", 8), ("inference", 1), ("inference", 8),
     ]  # fmt: skip
@@ -49,11 +50,22 @@ def test_the_settings_take_turns(workload, monkeypatch):
     assert len(set(order)) == 4
 
 
+def test_what_a_network_cannot_do_is_left_out_and_named():
+    """Batch norm of one value has no variance: one image cannot train, and all else is measured."""
+    model = nn.Sequential(nn.Flatten(), nn.Linear(48, 4), nn.BatchNorm1d(4))
+    device = Device.chosen(Execution(device="cpu", precision="float32"))
+    workload = Workload(model, Recipe(), device, (3, 4, 4), 4)
+    rows, failures = throughput.time_workload(workload, Throughput(batch_sizes=(1, 8), seconds=0.02))
+    assert [(row.mode, row.batch_size) for row in rows] == [("train", 8), ("inference", 1), ("inference", 8)]
+    assert list(failures) == ["throughput of train at batch size 1"]
+    assert "more than 1 value per channel" in failures["throughput of train at batch size 1"]
+
+
 def test_slow_steps_are_visited_less_often(workload, monkeypatch):
     """Three visits of one block each, when a step takes longer than a visit should."""
     monkeypatch.setattr(throughput, "seconds_of", lambda step, count, device: 3.0 * count)
     monkeypatch.setattr(throughput, "warm_up", lambda step, device, target: 3.0)
-    (row,) = throughput.time_workload(workload, Throughput(batch_sizes=(8,), modes=("train",)))
+    (row,), _ = throughput.time_workload(workload, Throughput(batch_sizes=(8,), modes=("train",)))
     assert (row.visits, row.blocks, row.steps_per_block) == (3, 3, 1)
     assert row.images_per_second == pytest.approx(8 / 3)
 
@@ -64,7 +76,7 @@ def test_energy_is_that_of_the_timed_images(workload, monkeypatch):
     monkeypatch.setattr(
         throughput.Meter, "of", lambda device, gpu: Meter("a meter", lambda: float(next(readings)))
     )
-    (row,) = throughput.time_workload(
+    (row,), _ = throughput.time_workload(
         workload, Throughput(batch_sizes=(4,), modes=("inference",), seconds=0.02)
     )
     assert row.joules_per_image == pytest.approx(row.visits / (row.blocks * row.steps_per_block * 4))
@@ -74,7 +86,9 @@ def test_energy_is_that_of_the_timed_images(workload, monkeypatch):
 def test_where_nothing_reports_energy_there_is_none(workload, monkeypatch):
     """Not zero."""
     monkeypatch.setattr(throughput.Meter, "of", lambda device, gpu: None)
-    (row,) = throughput.time_workload(workload, Throughput(batch_sizes=(4,), modes=("train",), seconds=0.02))
+    (row,), _ = throughput.time_workload(
+        workload, Throughput(batch_sizes=(4,), modes=("train",), seconds=0.02)
+    )
     assert (row.joules_per_image, row.energy_source) == (None, None)
 
 
@@ -101,5 +115,5 @@ def test_work_of_others_widens_the_interval(workload, monkeypatch):
     monkeypatch.setattr(throughput, "seconds_of", lambda step, count, device: 0.5 * count)
     monkeypatch.setattr(throughput, "warm_up", lambda step, device, target: 0.5)
     monkeypatch.setattr(throughput.Watch, "share_of_others", lambda watch: 0.25)
-    (row,) = throughput.time_workload(workload, Throughput(batch_sizes=(8,), modes=("train",)))
+    (row,), _ = throughput.time_workload(workload, Throughput(batch_sizes=(8,), modes=("train",)))
     assert (row.low, row.images_per_second, row.high) == pytest.approx((16 / 1.25, 16, 16 * 1.25))

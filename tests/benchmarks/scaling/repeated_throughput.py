@@ -26,7 +26,7 @@ def measure(task: dict[str, Any]) -> dict[str, Any]:
     model = model.to(device.handle).to(memory_format=device.memory_format)
     workload = Workload(model, Recipe(), device, (3, SIDE, SIDE), CLASSES)
     wanted = Throughput(batch_sizes=(BATCH_SIZE,), modes=(task["mode"],), seconds=task["seconds"])
-    runs = [time_workload(workload, wanted)[0] for _ in range(2)]
+    runs = [time_workload(workload, wanted)[0][0] for _ in range(2)]
     return {
         name: [run.images_per_second, run.low, run.high]
         for name, run in zip(("first", "second"), runs, strict=True)

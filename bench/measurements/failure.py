@@ -1,0 +1,17 @@
+"""What to say of an error that a network or a device raised."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+
+LONGEST = 2000
+"""Characters of the error's own text."""
+
+
+def reason(error: BaseException) -> str:
+    """The error and where it was raised, in one or two lines, without places of the machine."""
+    text = (str(error).strip() or type(error).__name__)[:LONGEST]
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno} in {frames[-1].name})" if frames else ""
+    return f"{type(error).__name__}: {text}{where}"
