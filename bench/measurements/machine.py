@@ -56,8 +56,8 @@ def _software() -> Iterator[Finding]:
 
 def _device(device: Device) -> Finding:
     facts = environment.describe()
-    gpu = torch.cuda.get_device_name(device.handle) if device.handle.type == "cuda" else ""
-    text = f"{device.handle} {gpu}; {facts['cpu']}, {facts['cores']} cores, {facts['memory_gib']} GiB"
+    gpu = f" ({torch.cuda.get_device_name(device.handle)})" if device.handle.type == "cuda" else ""
+    text = f"{device.handle}{gpu}; {facts['cpu']}, {facts['cores']} cores, {facts['memory_gib']} GiB"
     return Finding("ok", "device", text)
 
 
