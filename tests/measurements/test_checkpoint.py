@@ -4,14 +4,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from stopping import silent
 
 from bench.errors import StoreError, WriteError
 from bench.measurements import checkpoint
 from bench.store import generations
-
-
-def silent(_):
-    pass
 
 
 @pytest.fixture

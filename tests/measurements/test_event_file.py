@@ -1,13 +1,10 @@
 """Scalars for TensorBoard: what the history says, each epoch once."""
 
 import pytest
+from stopping import StoppedHereError
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from bench.measurements.event_file import PATTERN, TAGS, EventFile
-
-
-class StoppedHereError(Exception):
-    """Stands for a kill."""
 
 
 def scalars(folder):

@@ -4,15 +4,12 @@ import pandas as pd
 import pytest
 import torch
 import torch.nn.functional as F
+from stopping import StoppedHereError, silent
 
 from bench.measurements import first_steps
 from bench.measurements.first_steps import FirstSteps
 from bench.spec import SGD, Constant
 from bench.store import TrialStore
-
-
-class StoppedHereError(Exception):
-    """Stands for a kill."""
 
 
 def watch(training, folder):
@@ -24,10 +21,6 @@ def watch(training, folder):
 
 def table(folder):
     return pd.read_csv(folder / "first_steps.csv")
-
-
-def silent(_):
-    pass
 
 
 def test_one_row_a_step_and_no_more_than_wanted(make_training, tmp_path, monkeypatch):

@@ -4,6 +4,7 @@ import hashlib
 
 import pytest
 import torch
+from stopping import StoppedHereError, numbers, silent
 from torch import nn
 
 from bench.errors import DataError, StoreError
@@ -14,20 +15,6 @@ from bench.spec import SGD, Adam, Constant, Dataset, InitFrom, Muon, Plateau, Re
 
 BY_LABEL = InitFrom(trial="A")
 CONTINUED = InitFrom(trial="A", keep="training")
-
-
-class StoppedHereError(Exception):
-    """Stands for a kill."""
-
-
-def silent(_):
-    pass
-
-
-def numbers(training):
-    """The history without what a clock decides."""
-    timed = {"train_seconds", "train_images_per_second"}
-    return [epoch.model_dump(exclude=timed) for epoch in training.history]
 
 
 def same_bits(one, other):

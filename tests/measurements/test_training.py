@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 import torch.nn.functional as F
+from stopping import StoppedHereError, numbers, silent
 from torch import nn
 
 from bench.errors import StoreError
@@ -12,20 +13,6 @@ from bench.measurements import training as steps_of_training
 from bench.measurements.evaluation import Evaluation, evaluate
 from bench.measurements.training import DivergedError
 from bench.spec import SGD, Constant, Execution, Muon
-
-
-class StoppedHereError(Exception):
-    """Stands for a kill."""
-
-
-def silent(_):
-    pass
-
-
-def numbers(training):
-    """The history without what a clock decides."""
-    timed = {"train_seconds", "train_images_per_second"}
-    return [epoch.model_dump(exclude=timed) for epoch in training.history]
 
 
 def test_it_learns(make_training, tmp_path):
