@@ -102,19 +102,21 @@ COSTS: tuple[tuple[str, str, Callable[[float], str]], ...] = (
 
 def _cost(ranked: list[dict[str, Any]]) -> Iterator[Words]:
     """Who is cheapest in what, and how many times as much the most accurate or else the dearest costs."""
-    wins: dict[str, list[str]] = {}
+    wins: dict[tuple[str, ...], list[str]] = {}
     for column, claim, text in COSTS:
         values = {row["label"]: row[column] for row in ranked if math.isfinite(row[column])}
         if len(values) < 2 or min(values.values()) == max(values.values()):
             continue
-        cheapest = min(values, key=values.__getitem__)
+        least = min(values.values())
+        cheapest = tuple(label for label, value in values.items() if value == least)
         best = ranked[0]["label"]
-        compared = best if best in values and best != cheapest else max(values, key=values.__getitem__)
-        times = show.ratio(values[compared] / values[cheapest])
-        advantage = f"{claim} ({text(values[cheapest])}; {compared} {times})"
-        wins.setdefault(cheapest, []).append(advantage)
-    for label, advantages in wins.items():
-        yield ((label, True), (f" has {joined(advantages)}.", False))
+        compared = best if best in values and best not in cheapest else max(values, key=values.__getitem__)
+        # Nothing is a multiple of zero, so there the figure itself is said.
+        other = show.ratio(values[compared] / least) if least > 0 else text(values[compared])
+        wins.setdefault(cheapest, []).append(f"{claim} ({text(least)}; {compared} {other})")
+    for labels, advantages in wins.items():
+        verb = "has" if len(labels) == 1 else "have"
+        yield (*names([{"label": label} for label in labels]), (f" {verb} {joined(advantages)}.", False))
 
 
 def _convergence(tables: Tables) -> Iterator[Words]:
@@ -127,9 +129,10 @@ def _convergence(tables: Tables) -> Iterator[Words]:
     certain = [row for row in table if math.isfinite(row["seconds_median"])]
     if certain:
         first = min(certain, key=lambda row: row["seconds_median"])
-        epochs = show.number(first["epochs_median"], 0)
+        epochs = show.number(first["epochs_median"], 0 if first["epochs_median"] % 1 == 0 else 1)
+        unit = "epoch" if epochs == "1" else "epochs"
         middle = "median " if first["seeds"] > 1 else ""
-        cost = f"{show.seconds(first['seconds_median'])} of training, {epochs} epochs"
+        cost = f"{show.seconds(first['seconds_median'])} of training, {epochs} {unit}"
         yield (
             (f"To {show.percent(target, 0)} test accuracy, ", False),
             name(first),

@@ -85,6 +85,36 @@ def test_costs_name_the_cheapest(tmp_path):
     assert "Network 0 has the fewest params (81.6 k; Network 1 2.0\u00d7)" in text
 
 
+def with_static(**facts):
+    """A change that sets static figures by the architecture's number."""
+    return lambda record: record.model_copy(
+        update={
+            "static": record.static.model_copy(
+                update={name: by[int(record.trial.label.split()[1])] for name, by in facts.items()}
+            )
+        }
+    )
+
+
+def test_two_that_cost_the_least_are_both_named(tmp_path):
+    """Neither alone has the fewest params."""
+    change = with_static(params=(1000, 1000, 3000))
+    text = paragraph(tmp_path, [[0.70, 0.71], [0.75, 0.76], [0.80, 0.81]], change)
+    assert "Network 1 and Network 0 have the fewest params (1.00 k; Network 2 3.0\u00d7)" in text
+
+
+def test_nothing_is_a_multiple_of_no_cost(tmp_path):
+    """A network without a product has zero MACs; what another has is said in figures."""
+    text = paragraph(tmp_path, [[0.70, 0.71], [0.75, 0.76]], with_static(macs=(0, 5_000_000)))
+    assert "the fewest MACs (0; Network 1 5.00 M)" in text
+
+
+def test_half_an_epoch_is_said(tmp_path):
+    """The median of two seeds may lie between two epochs, and is not rounded away."""
+    measure = {"convergence": {"targets": [0.411]}}
+    assert "of training, 1.5 epochs)" in paragraph(tmp_path, [[0.70, 0.71], [0.75, 0.76]], measure=measure)
+
+
 @pytest.mark.parametrize(("target", "said"), [(0.35, "To 35 % test accuracy, Network 0 is first"), (0.9, "")])
 def test_convergence_is_about_targets_that_were_reached(tmp_path, target, said):
     """A target that nobody reached has no first."""
