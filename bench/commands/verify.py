@@ -90,6 +90,6 @@ def _plain(text: str) -> str:
 
 
 def _say(line: str) -> None:
-    """Print, with question marks for what the terminal cannot show."""
+    """Print what does nothing to a terminal, with question marks for what it cannot show."""
     encoding = sys.stdout.encoding or "utf-8"
-    print(line.encode(encoding, "replace").decode(encoding))
+    print(_plain(line).encode(encoding, "replace").decode(encoding))

@@ -18,6 +18,9 @@ from reports.verification.differences import Difference, differences, digits
 
 RECORDS = re.compile(r'<script type="application/x-xz" id="records" data-sha256="(\w*)">([^<]*)</script>')
 
+ABSURD = (ArithmeticError, AssertionError, LookupError, TypeError, ValueError)
+"""What computing with figures raises that no run of ours has: of forged records, which a page may carry."""
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -60,9 +63,12 @@ def verify(page: str) -> Verdict:
     digest = sha256(content)
     if digest != stated:
         return Verdict(digest, (Difference("the records inside", "SHA-256", stated, digest),))
-    with opened(content) as (records, run):
-        tables = load(run)
-    expected = render(tables, records)
+    try:
+        with opened(content) as (records, run):
+            tables = load(run)
+        expected = render(tables, records)
+    except ABSURD as error:
+        raise StoreError(f"the records inside make no page ({type(error).__name__}: {error})") from error
     damaged = where(tables.trials, status="damaged")["reason"]
     common = Verdict(digest, (), records.made_by, records.files, tuple(damaged))
     if common.same_program:

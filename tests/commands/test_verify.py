@@ -69,10 +69,11 @@ def test_a_file_that_is_no_report_is_refused(tmp_path, content, words):
 
 def test_a_report_of_another_program_is_said_to_be_one(report, monkeypatch, capsys):
     """With what was compared, and what was not."""
-    other = command.this_program().model_copy(update={"version": "0.0.7"})
+    other = command.this_program().model_copy(update={"version": "0.0.7\x1b[2J"})
     monkeypatch.setattr(command, "this_program", lambda: other)
     monkeypatch.setattr("reports.verification.verdict.this_program", lambda: other)
     assert verify(report) == DONE
     shown = capsys.readouterr().out
     assert "this is archbench 0.0.7" in shown
+    assert "\x1b" not in shown
     assert "scripts and style were not compared" in shown

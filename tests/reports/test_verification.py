@@ -14,9 +14,12 @@ import pytest
 from factories import architectures, document, write_run
 
 import reports
+from bench.errors import StoreError
+from reports.enclosed import enclose
 from reports.made_by import this_program
 from reports.verification import verify
 from reports.verification.differences import differences, digits
+from reports.verification.verdict import RECORDS
 
 SMALL = document(
     title="Network 0 against network 1",
@@ -211,6 +214,21 @@ def test_tables_that_the_report_does_not_read_stay_outside(tmp_path):
     (store.folder / "predictions.csv").unlink()
     assert reports.report(run) == before
     assert verify(before).damaged == ()
+
+
+def test_forged_records_that_make_no_page_are_refused(page, tmp_path):
+    """In words, whatever their figures would divide by."""
+
+    def stand_still(record):
+        training = record.training.model_copy(update={"train_images_per_second": 0.0})
+        return record.model_copy(update={"training": training})
+
+    forged = enclose(write_run(tmp_path, SMALL, stand_still))
+    text = base64.b64encode(forged.content).decode()
+    start, end = RECORDS.search(page).span()
+    element = RECORDS.pattern.replace(r"(\w*)", forged.digest).replace("([^<]*)", text)
+    with pytest.raises(StoreError, match="make no page"):
+        verify(page[:start] + element + page[end:])
 
 
 @pytest.fixture
