@@ -257,6 +257,30 @@ def doctor(
 
 
 @app.command()
+def init(
+    file: Annotated[Path, typer.Argument(help="The suite to write.")] = Path("suite.toml"),
+    architecture: Annotated[
+        list[str] | None, typer.Option(help="`bench list architectures` names them; may be repeated.")
+    ] = None,
+    dataset: Annotated[
+        str | None, typer.Option(help="`bench list datasets` names them; folder:PATH for your own images.")
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the training set.")] = None,
+    seeds: Annotated[int | None, typer.Option(min=1, help="Trainings of each network.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing; take defaults.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+) -> None:
+    """Write a suite in which every key is explained, by a few questions at a terminal or by options."""
+    from bench.commands.init import init as command
+
+    code = command(
+        file, architectures=tuple(architecture or ()), dataset=dataset, epochs=epochs, seeds=seeds, yes=yes,
+        force=force,
+    )  # fmt: skip
+    raise typer.Exit(code)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of a suite, for editors that complete and check TOML."""
     import json

@@ -32,6 +32,7 @@ VERBS = {
     "list": {"what", "runs_dir", "data_root"},
     "data": {"verb", "names", "data_root"},
     "doctor": {"run"},
+    "init": {"file", "architecture", "dataset", "epochs", "seeds", "yes", "force"},
     "schema": set(),
 }
 

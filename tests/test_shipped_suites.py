@@ -1,8 +1,11 @@
 """The suites that ship: each can be planned, is locked, and says where its claims come from."""
 
+import json
+
 import pytest
 
 from bench.plan import make_plan
+from bench.spec import Suite
 from bench.suite_file import load_suite, shipped_suites
 
 SHIPPED = sorted(shipped_suites())
@@ -46,3 +49,17 @@ def test_a_gpu_form_asks_for_a_gpu_and_has_its_cpu_form(name):
     assert large.dataset.limit is None
     assert {one.name for one in small.architectures} <= {one.name for one in large.architectures}
     assert large.execution.device == "cuda"
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_editors_find_its_schema_beside_it(name):
+    """By the first line, which taplo and what is built on it read."""
+    path = shipped_suites()[name]
+    assert path.read_text(encoding="utf-8").startswith("#:schema ./suite.schema.json\n")
+    assert path.with_name("suite.schema.json").is_file()
+
+
+def test_the_schema_beside_them_is_that_of_the_program():
+    """After a change of the spec: `bench schema > suites/suite.schema.json`."""
+    kept = shipped_suites()["quickstart"].with_name("suite.schema.json").read_text(encoding="utf-8")
+    assert json.loads(kept) == Suite.model_json_schema()

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from bench.spec.model import Label, Model
+from bench.spec.model import AlsoAccepts, Label, Model
 
 
 class InitFrom(Model):
@@ -37,5 +37,5 @@ def _checkpoint(value: Any) -> Any:
     return {"checkpoint": value} if isinstance(value, str) else value
 
 
-OptionalInitFrom = Annotated[InitFrom | None, BeforeValidator(_checkpoint)]
+OptionalInitFrom = Annotated[InitFrom | None, BeforeValidator(_checkpoint), AlsoAccepts("string")]
 """A text alone is the path of a checkpoint."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from bench.spec.model import Model, Positive
+from bench.spec.model import AlsoAccepts, Model, Positive
 
 SWITCHES = frozenset({"throughput", "largest_batch", "loss_landscape"})
 """Tables for which `true` stands for all defaults, and `false` for none."""
@@ -63,12 +63,12 @@ class LargestBatch(Model):
 class Measure(Model):
     """What is measured besides accuracy, params and MACs."""
 
-    throughput: Throughput | None = Throughput()
+    throughput: Annotated[Throughput | None, AlsoAccepts("boolean")] = Throughput()
     """Speed of training and inference, once per architecture. `false` switches it off."""
     memory: bool = True
     """Peak memory of training and inference at the recipe's batch size, once per architecture, in processes
     of their own. A trial that is finished is not run again for it; `--fresh` does."""
-    largest_batch: LargestBatch | None = None
+    largest_batch: Annotated[LargestBatch | None, AlsoAccepts("boolean")] = None
     """The largest batch that fits, once per architecture. `true` takes the defaults of its keys."""
     convergence: Convergence = Convergence()
     """Targets of the convergence table."""
@@ -76,7 +76,7 @@ class Measure(Model):
     """Why a network learns or does not: gradient norms and gradient/weight ratios per layer, activation
     statistics and dead units, at initialisation and after each epoch; and the gradient signal of the first
     100 steps."""
-    loss_landscape: LossLandscape | None = None
+    loss_landscape: Annotated[LossLandscape | None, AlsoAccepts("boolean")] = None
     """A slice of the loss around the trained weights, once per architecture. `true` takes the defaults."""
     profile: bool = False
     """A torch.profiler trace of a few training steps for TensorBoard, and tables of what phases, operators

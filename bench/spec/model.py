@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema, core_schema
 
 
 class Model(BaseModel):
@@ -55,12 +65,34 @@ Bytes = Annotated[
 """A number of bytes; text like "2 GiB" is understood."""
 
 
-def named(default: str | None = None) -> BeforeValidator:
+@dataclass(frozen=True)
+class AlsoAccepts:
+    """Tells the JSON Schema of a shorthand that a validator beside it understands."""
+
+    shorthand: Literal["boolean", "string"]
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [handler(core), {"type": self.shorthand}]}
+
+
+@dataclass(frozen=True)
+class named:  # noqa: N801 - read as a word in an annotation
     """Let `"cosine"` stand for `{ name = "cosine" }`, and a table without a name for the default one."""
 
-    def complete(value: object) -> object:
+    default: str | None = None
+
+    def _complete(self, value: object) -> object:
         if isinstance(value, str):
             return {"name": value}
-        return {"name": default, **value} if default and isinstance(value, dict) else value
+        return {"name": self.default, **value} if self.default and isinstance(value, dict) else value
 
-    return BeforeValidator(complete)
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._complete, handler(source))
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """A table of some kind, or the name of one that needs no other key."""
+        tables = handler(core)
+        kinds = [handler.resolve_ref_schema(kind) for kind in tables["oneOf"]]
+        alone = [kind["properties"]["name"] for kind in kinds if set(kind.get("required", ())) <= {"name"}]
+        names = [name for key in alone for name in key.get("enum", [key.get("const")])]
+        return {"anyOf": [tables, {"enum": names}]}

@@ -37,9 +37,9 @@ class Suite(Model):
     dataset: Dataset = Dataset()
     """What is learned."""
     recipe: Recipe = Recipe()
-    """How each network is trained."""
+    """How each network is trained, as far as it has no recipe of its own."""
     execution: Execution = Execution()
-    """Where and how the trials run."""
+    """Device, precision and limits of the trials."""
     measure: Measure = Measure()
     """What is measured."""
     architectures: Annotated[tuple[Architecture, ...], Field(min_length=1)]
