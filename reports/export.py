@@ -16,12 +16,9 @@ from reports.elements import Items, Notes, Section, Table
 from reports.sections import SECTIONS
 from reports.sections.ranking import ranking
 from reports.tidy import harmless, tidy
-from reports.words import plain_text
+from reports.words import DIRECTIONS, plain_text
 
 TABLES_FOLDER = "tables"
-
-DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""Marks of text from right to left, and what overrides it."""
 
 
 def write_markdown(tables: Tables, folder: Path) -> list[Path]:

@@ -21,7 +21,7 @@ from reports.palette import Look
 from reports.sections import SECTIONS
 from reports.sections.checking import checking
 from reports.sections.ranking import ranking, suite_looks
-from reports.words import Words, plain_text
+from reports.words import Words, plain_text, upright
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def fill(page: Page, *, plotly: tuple[str, str] = ("", "")) -> str:
         undefined=StrictUndefined,
     ).get_template("page.html")
     return template.render(
-        **vars(page),
+        **(vars(page) | {"conclusion": upright(page.conclusion)}),
         summary=plain_text(page.conclusion),
         icon=assets.icon(),
         style=Markup(assets.style()),  # noqa: S704 (our own file)

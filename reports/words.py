@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 Words = tuple[tuple[str, bool], ...]
 """Text in pieces; True marks an architecture's name, which is set in bold."""
+
+DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Marks of text from right to left, and what overrides it."""
+
+
+def upright(sentences: Iterable[Words]) -> list[Words]:
+    """The sentences without signs that turn the direction of text.
+
+    A name with an unclosed one would turn whatever stands after it in the paragraph, digits too: no element
+    around the name contains it.
+    """
+    return [tuple((DIRECTIONS.sub("", text), strong) for text, strong in words) for words in sentences]
 
 
 def plain_text(sentences: Iterable[Words]) -> str:

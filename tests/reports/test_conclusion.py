@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from factories import architectures, document, write_run
 
+import reports
 from bench.analysis.tables import load
 from reports.conclusion import conclusion
-from reports.words import joined, names, plain_text
+from reports.words import DIRECTIONS, joined, names, plain_text
 
 
 def paragraph(tmp_path, accuracies, change=lambda record: record, **suite):
@@ -128,6 +129,17 @@ def test_nothing_finished(tmp_path):
     """Without a result there is no conclusion."""
     text = paragraph(tmp_path, [[0.7], [0.8]], lambda _: None)
     assert text == "No trial has finished, so there is nothing to compare yet."
+
+
+def test_no_name_turns_the_digits_after_it(tmp_path):
+    """A label that turns the direction of text would have 12.3 read as 3.21."""
+    labels = ("a\u202e\u2067 N", "b\u2066 N")
+    entries = [entry | {"label": label} for entry, label in zip(architectures(2), labels, strict=True)]
+    suite = document(architectures=entries, claims=[], recipe={"epochs": 2, "seeds": [0, 1]})
+    page = reports.report(write_run(tmp_path, suite))
+    shown = page.split('<p class="conclusion">')[1].split("</p>")[0]
+    assert "<bdi>a N</bdi>" in shown
+    assert not DIRECTIONS.search(shown)
 
 
 def test_lists_read_as_sentences():
