@@ -134,13 +134,13 @@ def _convergence(tables: Tables) -> Iterator[Words]:
         middle = "median " if first["seeds"] > 1 else ""
         cost = f"{show.seconds(first['seconds_median'])} of training, {epochs} {unit}"
         yield (
-            (f"To {show.percent(target, 0)} test accuracy, ", False),
+            (f"To {show.target(target)} test accuracy, ", False),
             name(first),
             (f" is first ({middle}{cost}).", False),
         )
     never = [row for row in table if row["reached"] == 0]
     if never:
-        yield (*names(never), (f" never reached {show.percent(target, 0)} within the budget.", False))
+        yield (*names(never), (f" never reached {show.target(target)} within the budget.", False))
 
 
 def _difference(tables: Tables, first: str, second: str) -> dict[str, Any] | None:

@@ -35,6 +35,11 @@ def percent(fraction: float | None, digits: int = 2) -> str:
     return f"{number(100 * fraction, digits)}{NARROW}%"
 
 
+def target(fraction: float) -> str:
+    """An accuracy to reach, never rounded to another: 0.992 as "99.2 %", 0.7 as "70 %"."""
+    return f"{100 * fraction:.10g}{NARROW}%"
+
+
 def percent_interval(mean: float, low: float, high: float) -> str:
     """Mean and half the width of its interval, both in points: "73.41 ± 0.52 %"; without one, the mean."""
     if absent(mean) or absent(low):

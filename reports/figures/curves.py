@@ -12,7 +12,7 @@ from bench.analysis.tables import Tables
 from reports.figures.curve_axes import AGAINST, METRICS, SPLITS
 from reports.figures.spec import Columns, Options, Trace, axis, figure, plain, switch
 from reports.figures.unfinished import unfinished_curves
-from reports.format import percent
+from reports.format import target as shown
 from reports.palette import Look
 
 MARKERS = 12
@@ -123,7 +123,7 @@ def _target_names(targets: tuple[float, ...]) -> list[dict[str, Any]]:
         {
             **place,
             "y": target,
-            "text": f"target {percent(target, 0)}",
+            "text": f"target {shown(target)}",
             "font": {"size": 11, "color": "var(--quiet)"},
         }
         for target in targets

@@ -37,7 +37,7 @@ def convergence(tables: Tables) -> Section | None:
     body = tuple(
         (
             name_cell(row["label"], drawn[row["label"]]),
-            _target(row["target"]),
+            Cell(show.target(row["target"]), row["target"]),
             Cell(show.count(row["rank"]), row["rank"]),
             _reached(tables, row),
             median_cost(row, "epochs", lambda value: show.number(value, 0 if value % 1 == 0 else 1)),
@@ -85,10 +85,6 @@ def _each_seed(tables: Tables, row: dict[str, Any]) -> str:
         why = "" if status == "done" else f" ({status})"
         texts.append(f"{'' if seed['reached'] else '> '}{show.seconds(seed['seconds'])}{why}")
     return ", ".join(texts)
-
-
-def _target(target: float) -> Cell:
-    return Cell(show.percent(target, 0 if (100 * target) % 1 < 1e-9 else 1), target)
 
 
 def _reached(tables: Tables, row: dict[str, Any]) -> Cell:

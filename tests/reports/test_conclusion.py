@@ -116,7 +116,14 @@ def test_half_an_epoch_is_said(tmp_path):
     assert "of training, 1.5 epochs)" in paragraph(tmp_path, [[0.70, 0.71], [0.75, 0.76]], measure=measure)
 
 
-@pytest.mark.parametrize(("target", "said"), [(0.35, "To 35 % test accuracy, Network 0 is first"), (0.9, "")])
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        (0.35, "To 35 % test accuracy, Network 0 is first"),
+        (0.352, "To 35.2 % test accuracy, Network 0 is first"),
+        (0.9, ""),
+    ],
+)
 def test_convergence_is_about_targets_that_were_reached(tmp_path, target, said):
     """A target that nobody reached has no first."""
     measure = {"convergence": {"targets": [target]}}
