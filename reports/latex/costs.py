@@ -46,7 +46,7 @@ def convergence(tables: Tables) -> PaperTable:
     )
     body = tuple(
         (
-            Cell(show.number(100 * row["target"], 0 if (100 * row["target"]) % 1 < 1e-9 else 1)),
+            Cell(f"{100 * row['target']:.10g}"),  # in full: 99.25 is not 99.3
             Cell(row["label"]),
             Cell(f"{row['reached']} of {row['seeds']}"),
             *(Cell(median_cost(row, axis, text).text) for axis, text in kinds),
