@@ -18,12 +18,12 @@ class Lines(Display):
         self._console = console
         self._position = {(trial.label, trial.seed): index for index, trial in enumerate(plan, start=1)}
         self._left = TimeLeft(plan)
-        self._trial: Trial | None = None
-        self._epochs_of_trial = 0
+        self._ongoing: dict[str, Trial] = {}
+        self._trained: dict[str, int] = {}
 
     @override
     def start(self, trial: Trial) -> None:
-        self._trial, self._epochs_of_trial = trial, 0
+        self._ongoing[trial.folder], self._trained[trial.folder] = trial, 0
 
     @override
     def skip(self, trial: Trial, record: TrialRecord) -> None:
@@ -32,7 +32,8 @@ class Lines(Display):
 
     @override
     def finish(self, trial: Trial, record: TrialRecord) -> None:
-        self._left.skip(trial.recipe.epochs - self._epochs_of_trial)
+        self._ongoing.pop(trial.folder, None)
+        self._left.skip(trial.recipe.epochs - self._trained.pop(trial.folder, 0))
         if record.status != "done":
             self._line(trial, f"{record.status}: {record.reason}")
 
@@ -42,12 +43,12 @@ class Lines(Display):
             self._console.print(
                 f"data: {event['what']} {event['done']:,}/{event['total']:,}", highlight=False
             )
-        elif event["kind"] == "epoch" and self._trial:
+        elif event["kind"] == "epoch" and event["trial"] in self._ongoing:
             self._left.epoch()
-            self._epochs_of_trial += 1
-            total = self._trial.recipe.epochs
-            self._line(self._trial, f"epoch {event['epoch']}/{total}  {epoch_text(event)}  {self._left}")
-
+            trial = self._ongoing[event["trial"]]
+            self._trained[trial.folder] += 1
+            total = trial.recipe.epochs
+            self._line(trial, f"epoch {event['epoch']}/{total}  {epoch_text(event)}  {self._left}")
         elif event["kind"] == "notice":
             self._console.print(f"note: {event['text']}", highlight=False, markup=False, soft_wrap=True)
 

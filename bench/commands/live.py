@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,12 +18,19 @@ from bench.plan import Plan, Trial
 from bench.records import TrialRecord
 from bench.store import REPORT_FILE, Run
 
+FREE_SECONDS = 10.0
+"""Of writing, which every run may take: reports of a hundred trials are written whenever one begins."""
+
+SHARE_OF_RUN = 0.05
+"""Of a run's time that writing its report may take beyond that."""
+
 
 class LiveReport(Watcher):
     """Writes report.html whenever a trial begins, so that all that finished before are in it.
 
-    That is between two trials, in the process that drives them: nothing is trained or timed meanwhile, so
-    that the writing takes no core from a measurement.
+    Where one trial runs at a time, that is between two of them: nothing is trained or timed meanwhile, so
+    that the writing takes no core from a measurement. A run of thousands of trials, whose report takes long
+    to write, is refreshed less often: writing takes no more than a small share of the run.
     """
 
     def __init__(self, run: Run, console: Console) -> None:
@@ -30,7 +38,8 @@ class LiveReport(Watcher):
         self._console = console
         self._ongoing: dict[str, Literal["running", "waiting"]] = {}
         self._broken = False
-        self._trial: Trial | None = None
+        self._trials: dict[str, Trial] = {}
+        self._began, self._spent = time.monotonic(), 0.0
         self.news = "preparing"
         """What the run is doing, in a few words."""
 
@@ -48,30 +57,40 @@ class LiveReport(Watcher):
     @override
     def start(self, trial: Trial) -> None:
         self._ongoing[trial.folder] = "running"
-        self._trial = trial
-        self._tell("starting")
-        self._write()
+        self._trials[trial.folder] = trial
+        self._tell(trial, "starting")
+        self._refresh()
 
     @override
     def finish(self, trial: Trial, record: TrialRecord) -> None:
         self._ongoing.pop(trial.folder, None)
+        self._trials.pop(trial.folder, None)
         if "running" in self._ongoing.values():  # other trials go on beside it, so none will soon begin
-            self._write()
+            self._refresh()
 
     @override
     def event(self, event: Message) -> None:
-        if event["kind"] == "epoch" and self._trial:
-            self._tell(f"epoch {event['epoch']} of {self._trial.recipe.epochs} done")
-        elif event["kind"] == "stage":
-            self._tell(f"measuring {event['stage']}")
+        trial = self._trials.get(event.get("trial", ""))
+        if event["kind"] == "epoch" and trial:
+            self._tell(trial, f"epoch {event['epoch']} of {trial.recipe.epochs} done")
+        elif event["kind"] == "stage" and trial:
+            self._tell(trial, f"measuring {event['stage']}")
         elif event["kind"] == "data":
             self.news = f"preparing data, {event['done']:,} of {event['total']:,} {event['what']}"
 
-    def _tell(self, what: str) -> None:
-        trial = self._trial
-        waiting = list(self._ongoing.values()).count("waiting")
+    def _tell(self, trial: Trial, what: str) -> None:
+        states = list(self._ongoing.values())
+        others, waiting = states.count("running") - 1, states.count("waiting")
+        beside = f"; {others} others running" if others > 1 else "; another running" if others == 1 else ""
         later = f"; {waiting} more to come" if waiting else ""
-        self.news = f"{trial.label}, seed {trial.seed}: {what}{later}" if trial else what
+        self.news = f"{trial.label}, seed {trial.seed}: {what}{beside}{later}"
+
+    def _refresh(self) -> None:
+        """Write the report, unless writing has taken too much of the run's time already."""
+        if self._spent <= FREE_SECONDS + SHARE_OF_RUN * (time.monotonic() - self._began):
+            started = time.monotonic()
+            self._write()
+            self._spent += time.monotonic() - started
 
     def _write(self) -> None:
         """Write the report; that it cannot be written yet is said once, and is no reason to stop training."""

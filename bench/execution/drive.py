@@ -2,40 +2,31 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
-from typing import Protocol
 
 from bench import environment
-from bench.execution.local import OnEvent, TrialFailedError
+from bench.execution.agenda import Agenda
+from bench.execution.engine import Engine, ParallelEngine, outcomes
+from bench.execution.local import TrialFailedError
 from bench.execution.log_tail import log_tail
 from bench.execution.messages import Message
 from bench.plan import Plan, Trial
 from bench.records import Status, TrialRecord
-from bench.spec import Dataset
 from bench.store import CHECKPOINT_FILE, LOG_FILE, Run, TrialStore, generations
 
 FINISHED = ("done", "diverged")
 """States that running again would only repeat; failed and interrupted trials are tried again."""
 
 
-class Engine(Protocol):
-    """Whoever runs trials."""
-
-    def prepare(self, dataset: Dataset, on_event: OnEvent) -> None:
-        """Make sure that the dataset is there."""
-
-    def execute(self, trial: Trial, folder: Path, on_event: OnEvent) -> TrialRecord:
-        """Run one trial."""
-
-
 class Watcher:
-    """Is told how a run goes; this one does not care."""
+    """Is told how a run goes, in which several trials may go on at a time; this one does not care."""
 
     def begin(self, left: Plan) -> None:
         """Trials of an earlier run are known, and what is left to do begins."""
 
     def event(self, event: Message) -> None:
-        """Something happened in the current trial, or while data are prepared."""
+        """Something happened while data are prepared, or in the trial whose folder is `event["trial"]`."""
 
     def start(self, trial: Trial) -> None:
         """A trial begins."""
@@ -47,7 +38,7 @@ class Watcher:
         """A trial was finished by an earlier run."""
 
 
-def drive(run: Run, plan: Plan, engine: Engine, watcher: Watcher) -> list[TrialRecord]:
+def drive(run: Run, plan: Plan, engine: Engine | ParallelEngine, watcher: Watcher) -> list[TrialRecord]:
     """Run what is left of the plan and return the records of all of it, in order.
 
     Raises:
@@ -64,28 +55,58 @@ def drive(run: Run, plan: Plan, engine: Engine, watcher: Watcher) -> list[TrialR
     watcher.begin(left)
     if left:
         engine.prepare(plan[0].dataset, watcher.event)
-    for trial in left:
-        finished[trial.folder] = _run_one(run, trial, engine, watcher)
+    work = _Ongoing(run, left, watcher)
+    try:
+        with closing(outcomes(engine, work)) as ending:
+            for trial, outcome in ending:
+                finished[trial.folder] = work.ended(trial, outcome)
+    except KeyboardInterrupt:
+        work.interrupted()
+        raise
     return [finished[trial.folder] for trial in plan]
 
 
-def _run_one(run: Run, trial: Trial, engine: Engine, watcher: Watcher) -> TrialRecord:
-    store = run.trial(trial)
-    store.forget_record()  # of a trial that failed before: from here on its tables change
-    watcher.start(trial)
-    started_at = environment.now()
-    try:
-        record = engine.execute(trial, store.folder, watcher.event)
-    except TrialFailedError as error:
-        record = _unfinished(trial, store, started_at, "failed", str(error))
-    except KeyboardInterrupt:
-        store.write_record(_unfinished(trial, store, started_at, "interrupted", "the run was stopped"))
-        raise
-    store.write_record(record)
-    if record.status in FINISHED:
-        generations.forget_previous(store.folder / CHECKPOINT_FILE)
-    watcher.finish(trial, record)
-    return record
+class _Ongoing:
+    """The trials that are left: hands them out, and writes the record of each that has ended."""
+
+    def __init__(self, run: Run, left: Plan, watcher: Watcher) -> None:
+        self._run, self._watcher = run, watcher
+        self._agenda = Agenda(left)
+        self._began: dict[str, tuple[Trial, str]] = {}
+
+    def take(self) -> tuple[Trial, Path] | None:
+        trial = self._agenda.take()
+        if trial is None:
+            return None
+        store = self._run.trial(trial)
+        store.forget_record()  # of a trial that failed before: from here on its tables change
+        return trial, store.folder
+
+    def started(self, trial: Trial) -> None:
+        self._began[trial.folder] = trial, environment.now()
+        self._watcher.start(trial)
+
+    def event(self, trial: Trial, message: Message) -> None:
+        self._watcher.event({**message, "trial": trial.folder})
+
+    def ended(self, trial: Trial, outcome: TrialRecord | TrialFailedError) -> TrialRecord:
+        """Write the record of a trial, and let others know."""
+        store = self._run.trial(trial)
+        _, started_at = self._began.pop(trial.folder, (trial, environment.now()))
+        if isinstance(outcome, TrialFailedError):
+            outcome = _unfinished(trial, store, started_at, "failed", str(outcome))
+        store.write_record(outcome)
+        if outcome.status in FINISHED:
+            generations.forget_previous(store.folder / CHECKPOINT_FILE)
+        self._agenda.end(trial)
+        self._watcher.finish(trial, outcome)
+        return outcome
+
+    def interrupted(self) -> None:
+        """Write down what had begun; nobody works on it any more."""
+        for trial, started_at in self._began.values():
+            store = self._run.trial(trial)
+            store.write_record(_unfinished(trial, store, started_at, "interrupted", "the run was stopped"))
 
 
 def _unfinished(trial: Trial, store: TrialStore, started_at: str, status: Status, reason: str) -> TrialRecord:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from factories import architectures, document, make_record, write_run
@@ -90,6 +91,34 @@ def test_trials_beside_each_other_are_all_running(run, live):
     run.trial(first).write_record(record)
     live.finish(first, record)
     assert states(live.path.read_text()) == ["done", "running"]
+
+
+def test_news_name_what_runs_beside_a_trial(run, live):
+    """One of several that go on at a time."""
+    first, second = run.info.plan
+    live.begin(run.info.plan)
+    live.start(first)
+    live.start(second)
+    live.event({"kind": "stage", "stage": "splits", "trial": first.folder})
+    assert live.news == "Network 0, seed 0: measuring splits; another running"
+
+
+def test_a_report_that_takes_long_is_written_less_often(run, monkeypatch):
+    """Beyond a few seconds, writing takes no more than a small share of the run's time."""
+    now, written = [0.0], []
+
+    def slow(*_):
+        written.append(now[0])
+        now[0] += 60
+
+    monkeypatch.setattr(reports, "write_report", slow)
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    live = LiveReport(run, Console(quiet=True))
+    for _ in range(100):
+        live.start(run.info.plan[0])
+        now[0] += 60
+    assert written[0] == 0
+    assert 2 < len(written) <= 2 + 0.05 * now[0] / 60
 
 
 def test_nothing_left_writes_nothing(run, live):

@@ -69,16 +69,17 @@ def test_a_log_that_cannot_be_written_disturbs_nothing(tmp_path, capfd):
 def test_events_of_a_trial_carry_its_name(tmp_path):
     """Epochs, notices, and what libraries in the worker said; the many steps are left out."""
     suite = check_document({"architectures": [{"label": "A", "name": "plain_cnn"}]}, "test")
+    (trial,) = make_plan(suite)[:1]
     journal = Journal()
     with logging_to(tmp_path / "bench.log"):
-        journal.start(make_plan(suite)[0])
+        journal.start(trial)
         for event in (
             {"kind": "step", "epoch": 1},
             {"kind": "epoch", "epoch": 1, "test_accuracy": 0.5},
             {"kind": "notice", "text": "look"},
             {"kind": "log", "level": logging.ERROR, "logger": "some.library", "text": "odd %"},
         ):
-            journal.event(event)
+            journal.event({**event, "trial": trial.folder})
     found = lines(tmp_path / "bench.log")
     assert [line["message"] for line in found] == ["trial started", "epoch", "look", "odd %"]
     assert [line["level"] for line in found] == ["info", "info", "warning", "error"]
