@@ -56,14 +56,15 @@ class Trial(Model):
 
     @property
     def id(self) -> str:
-        """Twelve hex digits of the SHA-256 of the content; label, engine, time limit and memory do not count.
+        """Twelve hex digits of the SHA-256 of the content; what cannot move a number does not count.
 
+        That is the label, the engine, the time limit, the loggers, and whether memory is measured.
         Defaults are left out, so that a key which is added later does not change the ids of earlier trials.
         Of initial weights, what they are counts, not where they lie. Peak memory is measured beside the
         trial, in processes of its own, and moves none of its numbers.
         """
         excluded: dict[str, Any] = dict.fromkeys(("label", "memory", "meaning", "origin"), True)
-        excluded["execution"] = {"time_limit", "engine"}
+        excluded["execution"] = {"time_limit", "engine", "loggers"}
         init_from = self.recipe.init_from
         if init_from is not None:
             place = {"trial", "checkpoint"} if self.origin or init_from.sha256 else set()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pandas as pd
 
-from bench.spec import Architecture, Suite
+from bench.spec import Architecture, Suite, flattened
 
 
 def recipe_table(suite: Suite, labels: tuple[str, ...]) -> pd.DataFrame:
@@ -24,21 +21,3 @@ def recipe_table(suite: Suite, labels: tuple[str, ...]) -> pd.DataFrame:
 
 def _flat_recipe(suite: Suite, architecture: Architecture) -> dict[str, str]:
     return dict(flattened(suite.recipe_of(architecture).model_dump(mode="json")))
-
-
-def flattened(value: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Every setting of a recipe: its key with dots, and its value as text."""
-    for key, item in value.items():
-        if isinstance(item, dict):
-            yield from flattened(item, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", _text(item)
-
-
-def _text(value: Any) -> str:
-    """Values as a suite would spell them."""
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {_text(item)}" for key, item in value.items()) + " }"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_text, value)) + "]"
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -21,6 +21,7 @@ from bench.execution.journal import Journal
 from bench.execution.local import LocalEngine, TrialFailedError
 from bench.execution.messages import Message
 from bench.execution.run_log import RUN_LOG, logged, logging_to
+from bench.measurements.loggers.catalogue import require
 from bench.pinning import pin
 from bench.plan import Plan, make_plan, run_id, slug
 from bench.spec import Suite
@@ -51,6 +52,7 @@ def run(  # noqa: PLR0913 - one argument an option
     suite = _load(suite_name, dataset, device, settings)
     plan = pin(make_plan(suite))
     chosen = _choose(plan, only)
+    require(suite.execution.loggers)
     with terminable(), LocalEngine(data_root) as engine:
         _check_architectures(engine, suite, data_root, console)
         if dry_run:

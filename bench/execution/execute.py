@@ -18,6 +18,7 @@ from bench.measurements.construction import constructor
 from bench.measurements.counting.variants import variants
 from bench.measurements.device import Device
 from bench.measurements.failure import reason
+from bench.measurements.loggers.following import followed
 from bench.measurements.steps import Workload
 from bench.measurements.subject import Subject
 from bench.measurements.task import Task
@@ -52,8 +53,9 @@ def execute(trial: Trial, store: TrialStore, *, data_root: Path | None, report: 
     subject, decided = _build(trial, task, device, store)
     training = subject.training
     training.after_epoch += [along.start(subject) for along in ALONG_TRAINING if along.wanted(trial)]
-    status, why = _train(training, store, report)
-    measured = _measure(subject, report) if status == "done" else {}
+    with followed(subject) as loggers:
+        status, why = _train(training, store, report)
+        measured = _measure(subject, report) if status == "done" else {}
     fields = {
         "trial": trial,
         "trial_id": trial.id,
@@ -69,7 +71,9 @@ def execute(trial: Trial, store: TrialStore, *, data_root: Path | None, report: 
         "training": summarise(training),
         "files": store.digests(),
     }
-    return TrialRecord.model_validate(fields | measured)
+    record = TrialRecord.model_validate(fields | measured)
+    loggers.end(record)
+    return record
 
 
 def _build(trial: Trial, task: Task, device: Device, store: TrialStore) -> tuple[Subject, Decisions]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bench.measurements import (
     activations,
     classification,
-    event_file,
     first_steps,
     gradient_flow,
     landscape,
@@ -20,7 +19,6 @@ from bench.measurements import (
 from bench.measurements.subject import AfterTraining, AlongTraining
 
 ALONG_TRAINING = (
-    AlongTraining(lambda _: True, event_file.start),
     AlongTraining(lambda trial: trial.gradient_flow, gradient_flow.start),
     AlongTraining(lambda trial: trial.gradient_flow, activations.start),
     AlongTraining(lambda trial: trial.gradient_flow, first_steps.start),

@@ -9,7 +9,7 @@ from bench.measurements.steps import Step, Workload, seconds_of
 from bench.measurements.subject import Subject
 from bench.measurements.throughput import warm_up
 from bench.measurements.validity import Watch, drift
-from bench.records import LatencyFacts
+from bench.records import CALL_COLUMNS, LatencyFacts
 
 MOST_CALLS = 1000
 """No more are timed, however fast they are."""
@@ -22,17 +22,23 @@ FEWEST_CALLS = 10
 
 
 def measure(subject: Subject) -> dict[str, object]:
-    """The `latency` field of a trial's record."""
+    """Write latency_calls.csv; the `latency` field of a trial's record."""
     assert subject.trial.throughput is not None
-    return {"latency": time_calls(subject.workload, subject.trial.throughput.seconds)}
+    facts, times = time_calls(subject.workload, subject.trial.throughput.seconds)
+    calls = ({"call": number, "seconds": f"{time:.6g}"} for number, time in enumerate(times, 1))
+    subject.store.write_table("latency_calls", CALL_COLUMNS, calls)
+    return {"latency": facts}
 
 
-def time_calls(workload: Workload, seconds: float) -> LatencyFacts:
+def time_calls(workload: Workload, seconds: float) -> tuple[LatencyFacts, list[float]]:
     """Time single calls at batch size 1, each between two synchronisations of its own.
 
     Args:
         workload: The network as it is deployed here: eager or compiled, in the chosen precision.
         seconds: Stop after that long, or after a thousand calls.
+
+    Returns:
+        What the record says, and the seconds of each call, in order.
     """
     step = workload.step("inference", 1)
     warm_up(step, workload.device, seconds)
@@ -41,13 +47,14 @@ def time_calls(workload: Workload, seconds: float) -> LatencyFacts:
         times = _calls(step, workload, seconds)
     certificate = watch.certificate(times, drift=drift(times))
     assert certificate is not None
-    return LatencyFacts(
+    facts = LatencyFacts(
         calls=len(times),
         p50=1000 * statistics.median(times),
         p95=1000 * percentile(times, 95) if len(times) >= CALLS_FOR_P95 else None,
         p99=1000 * percentile(times, 99) if len(times) >= CALLS_FOR_P99 else None,
         certificate=certificate,
     )
+    return facts, times
 
 
 def percentile(times: list[float], share: int) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bench.measurements.device import Device
@@ -14,7 +15,7 @@ from bench.measurements.sensors.energy import Meter
 from bench.measurements.steps import Mode, Step, Workload, seconds_of
 from bench.measurements.subject import Subject
 from bench.measurements.validity import Watch
-from bench.records import ThroughputFacts
+from bench.records import ROUND_COLUMNS, ThroughputFacts
 from bench.spec import Throughput
 
 MOST_VISITS, FEWEST_VISITS = 5, 3
@@ -28,10 +29,12 @@ LONGEST_WARM_UP = 30.0
 
 
 def measure(subject: Subject) -> dict[str, object]:
-    """The `throughput` field of a trial's record, and which settings the network cannot do."""
+    """Write rounds.csv; the `throughput` field of a record, and which settings the network cannot do."""
     assert subject.trial.throughput is not None
-    facts, failures = time_workload(subject.workload, subject.trial.throughput)
-    return {"throughput": facts, "unmeasured": failures}
+    settings, failures = _timed(subject.workload, subject.trial.throughput)
+    rounds = (row for setting in settings for row in setting.rounds())
+    subject.store.write_table("rounds", ROUND_COLUMNS, rounds)
+    return {"throughput": tuple(setting.facts() for setting in settings), "unmeasured": failures}
 
 
 def time_workload(
@@ -46,6 +49,11 @@ def time_workload(
         What was timed; and for settings that the network cannot do, their names and why. Batch norm over a
         single value cannot train, for example, and a large batch may not fit.
     """
+    settings, failures = _timed(workload, wanted)
+    return tuple(setting.facts() for setting in settings), failures
+
+
+def _timed(workload: Workload, wanted: Throughput) -> tuple[list[Setting], dict[str, str]]:
     settings = [
         Setting(workload, mode, batch_size, wanted.seconds)
         for mode in wanted.modes
@@ -60,7 +68,7 @@ def time_workload(
                 setting.visit()
             except Exception as error:  # noqa: BLE001 - recorded, and said in the report
                 failures[setting.name] = reason(error)
-    return tuple(setting.facts() for setting in settings if setting.name not in failures), failures
+    return [setting for setting in settings if setting.name not in failures], failures
 
 
 @dataclass
@@ -109,6 +117,13 @@ class Setting:
         after = self.meter.joules() if self.meter else None
         if before is not None and after is not None:
             self.energy = (self.energy or 0.0) + after - before
+
+    def rounds(self) -> Iterator[dict[str, object]]:
+        """Rows of rounds.csv."""
+        for visit, blocks in enumerate(self.visits, 1):
+            for seconds in blocks:
+                yield {"mode": self.mode, "batch_size": self.batch_size, "visit": visit,
+                       "steps": self.steps, "seconds": f"{seconds:.6g}"}  # fmt: skip
 
     def facts(self) -> ThroughputFacts:
         """For the record."""

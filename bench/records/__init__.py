@@ -12,6 +12,7 @@ from bench.records.static import Finding, StaticFacts
 from bench.records.tables import (
     ACTIVATION_COLUMNS,
     CALIBRATION_COLUMNS,
+    CALL_COLUMNS,
     CLASS_COLUMNS,
     CONFUSION_COLUMNS,
     EPOCH_COLUMNS,
@@ -24,6 +25,7 @@ from bench.records.tables import (
     PREDICTION_COLUMNS,
     PROFILE_COLUMNS,
     PROFILE_PHASE_COLUMNS,
+    ROUND_COLUMNS,
 )
 from bench.records.training import EpochFacts, TrainingFacts
 from bench.records.trial import SCHEMA_VERSION, Status, TrialRecord
@@ -31,6 +33,7 @@ from bench.records.trial import SCHEMA_VERSION, Status, TrialRecord
 __all__ = [
     "ACTIVATION_COLUMNS",
     "CALIBRATION_COLUMNS",
+    "CALL_COLUMNS",
     "CLASS_COLUMNS",
     "CONFUSION_COLUMNS",
     "EPOCH_COLUMNS",
@@ -43,6 +46,7 @@ __all__ = [
     "PREDICTION_COLUMNS",
     "PROFILE_COLUMNS",
     "PROFILE_PHASE_COLUMNS",
+    "ROUND_COLUMNS",
     "SCHEMA_VERSION",
     "Answer",
     "BandwidthPeak",

@@ -42,6 +42,13 @@ PREDICTION_COLUMNS = ("index", "label", "prediction", "confidence")
 """Columns of predictions.csv: one row a test image, in the order of the data set; confidence is the softmax
 probability of the predicted class."""
 
+ROUND_COLUMNS = ("mode", "batch_size", "visit", "steps", "seconds")
+"""Columns of rounds.csv: one row a timed block of a throughput measurement, in order within a setting;
+seconds of one step, the mean over the steps of the block."""
+
+CALL_COLUMNS = ("call", "seconds")
+"""Columns of latency_calls.csv: one row a timed call with one image, in order."""
+
 GRADIENT_COLUMNS = ("epoch", "depth", "layer", "gradient_norm", "weight_norm", "ratio")
 """Columns of gradient_flow.csv: epoch 0 is initialisation; depth counts layers from the input."""
 

@@ -13,6 +13,7 @@ from bench.spec.augment import (
 from bench.spec.claim import Claim, Protocol
 from bench.spec.dataset import Dataset
 from bench.spec.execution import Execution
+from bench.spec.flat import flattened
 from bench.spec.init_from import InitFrom
 from bench.spec.measure import Convergence, LargestBatch, LossLandscape, Measure, Throughput
 from bench.spec.model import Model
@@ -54,6 +55,7 @@ __all__ = [
     "Step",
     "Suite",
     "Throughput",
+    "flattened",
     "merge",
     "tuples",
 ]

@@ -33,3 +33,8 @@ class Execution(Model):
     """Bytes that images may occupy, in memory or on the accelerator: a number, or text like "2 GiB" or
     "200 MB". Images that do not fit are streamed from the cache on disk. Default: half of what is free when
     a trial starts. What a batch holds does not depend on it."""
+    loggers: tuple[Literal["tensorboard", "mlflow", "wandb"], ...] = ("tensorboard",)
+    """Tools that are told of every epoch: "tensorboard" (an event file in each trial's folder), "mlflow" (the
+    server that $MLFLOW_TRACKING_URI names, else `mlflow.db` in the run directory), "wandb" (as WANDB_MODE
+    says; without a key offline, into the trial's folder). The last two are extras. One that fails is
+    reported once and costs no trial."""

@@ -18,9 +18,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bench.analysis.comparison.side import Side
-from bench.analysis.recipes import flattened
 from bench.plan import Trial
 from bench.records import TrialRecord
+from bench.spec import flattened
 
 Matters = frozenset[str]
 """Names of conditions, or beginnings of them that end in a dot."""
