@@ -146,7 +146,8 @@ def report(
         str,
         typer.Option(
             "--format",
-            help="html, md, json, csv, parquet, latex, svg, png; or index: one page over a folder of runs.",
+            help="html, md, json, csv, parquet, latex, svg, png, pytest-benchmark; or index: one page over a "
+            "folder of runs.",
         ),
     ] = "html",
 ) -> None:
@@ -159,7 +160,11 @@ def report(
 @app.command()
 def compare(
     run_a: Annotated[
-        Path, typer.Argument(help="The baseline: a run directory, or a folder of runs (newest).")
+        Path,
+        typer.Argument(
+            help="The baseline: a run directory, a folder of runs (newest), or a file of timm, asv or "
+            "pytest-benchmark."
+        ),
     ],
     run_b: Annotated[Path, typer.Argument(help="The run to compare with it, likewise.")],
     fail_on: Annotated[

@@ -12,6 +12,7 @@ from reports import write_report
 from reports.export import write_csv, write_json, write_markdown, write_parquet
 from reports.index import write_index
 from reports.latex import write_latex
+from reports.pytest_benchmark import write_pytest_benchmark
 from reports.stills import write_png, write_svg
 
 EXPORTS: dict[str, Callable[[Tables, Path], list[Path]]] = {
@@ -23,8 +24,10 @@ EXPORTS: dict[str, Callable[[Tables, Path], list[Path]]] = {
     "svg": write_svg,
     "png": write_png,
 }
+FROM_RECORDS: dict[str, Callable[[Run], list[Path]]] = {"pytest-benchmark": write_pytest_benchmark}
+"""Exports that need more than the tables of a report."""
 INDEX = "index"
-FORMATS = ("html", *EXPORTS, INDEX)
+FORMATS = ("html", *EXPORTS, *FROM_RECORDS, INDEX)
 
 
 def report(run: Path, *, format: str = "html") -> int:  # noqa: A002 (the option's name)
@@ -45,7 +48,10 @@ def report(run: Path, *, format: str = "html") -> int:  # noqa: A002 (the option
         print(write_index(run))
         return DONE
     opened = Run.open(newest(run))
-    paths = [write_report(opened)] if format == "html" else EXPORTS[format](load(opened), opened.folder)
+    if format in EXPORTS:
+        paths = EXPORTS[format](load(opened), opened.folder)
+    else:
+        paths = FROM_RECORDS[format](opened) if format in FROM_RECORDS else [write_report(opened)]
     for path in paths:
         print(path)
     return DONE

@@ -61,7 +61,7 @@ def screen(comparison: Comparison, findings: Iterable[Finding] = (), *, narrow: 
     )
     return Screen(
         tuple(map(printable, (about.title, *about.sides))),
-        tuple(_block(title, table, narrow=narrow) for title, table in tables),
+        tuple(block(title, table, narrow=narrow) for title, table in tables),
         tuple(map(printable, (*notes, plain_text(sentences(comparison, judged))))),
     )
 
@@ -77,7 +77,8 @@ def _tables(section: Section) -> list[Table]:
     return [part for part in section.parts if isinstance(part, Table)]
 
 
-def _block(title: str, table: Table, *, narrow: bool) -> Block:
+def block(title: str, table: Table, *, narrow: bool = False) -> Block:
+    """A table without markup."""
     kept = [place for place, one in enumerate(table.columns) if not (narrow and one.title in LEFT_OUT)]
     return Block(
         title,
