@@ -37,7 +37,7 @@ def load_suite(path_or_name: str, *, overrides: Iterable[str] = ()) -> Suite:
         SuiteError: The file cannot be read, or anything in it is wrong; the message lists every error.
     """
     path = suite_path(path_or_name)
-    document = _parse(_read(path), str(path))
+    document = parse(_read(path), str(path))
     return check_document(apply_settings(document, overrides), str(path))
 
 
@@ -102,7 +102,12 @@ def _read(path: Path) -> str:
         raise SuiteError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from error
 
 
-def _parse(text: str, where: str) -> dict[str, Any]:
+def parse(text: str, where: str) -> dict[str, Any]:
+    """Read TOML.
+
+    Raises:
+        SuiteError: It is none.
+    """
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -125,6 +130,6 @@ def apply_settings(
             setting = tomllib.loads(f"{key} = {value}")
         except tomllib.TOMLDecodeError:
             quoted = value.replace("\\", "\\\\").replace('"', '\\"')
-            setting = _parse(f'{key} = "{quoted}"', f"{option} {pair}")
+            setting = parse(f'{key} = "{quoted}"', f"{option} {pair}")
         document = merge(document, setting)
     return document

@@ -48,6 +48,8 @@ class Page:
     """Labels of those that figures show."""
     records: Enclosed | None = None
     """What the page was made from, to travel inside."""
+    bare: bool = False
+    """Whether the figure of the first screen is all there is to see, inside another page."""
 
 
 def render(tables: Tables, records: Enclosed | None = None) -> str:

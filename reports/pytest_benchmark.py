@@ -15,8 +15,8 @@ from bench.analysis.imported.own_run import conditions_of, subject_of
 from bench.analysis.imported.pytest_benchmark import OURS
 from bench.analysis.trials import Outcome
 from bench.errors import StoreError
+from bench.printable import printable
 from bench.store import Run, TrialStore, write_atomically
-from reports.compare import printable
 
 FILE = "pytest-benchmark.json"
 

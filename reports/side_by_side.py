@@ -8,8 +8,9 @@ from collections import Counter
 from typing import Any
 
 from bench.analysis.imported import Line, Measured, SideBySide, Source
+from bench.printable import printable
 from reports import format as show
-from reports.compare.terminal import Block, Screen, block, printable
+from reports.compare.terminal import Block, Screen, block
 from reports.elements import Cell, Column, Table
 from reports.export import escaped, table_text
 

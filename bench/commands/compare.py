@@ -11,12 +11,12 @@ from bench.commands.report import newest
 from bench.commands.screens import plain, show, write
 from bench.errors import CHECK_FAILED, DONE, SuiteError
 from bench.plan import slug
+from bench.printable import printable
 from bench.store import Run
 from reports.compare import (
     comparison_json,
     comparison_markdown,
     finding_line,
-    printable,
     render_comparison,
     screen,
 )

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -53,23 +54,12 @@ def main(  # noqa: PLR0913 - one for each option
         raise SuiteError(f"--format {style}: unknown; choose one of {', '.join(FORMATS)}")
     if depth is not None and depth < 1:
         raise SuiteError(f"--depth {depth}: must be at least 1")
-    shape = parse_shape(input_shape)
-    construct = partial(
-        architectures.build,
-        name,
-        num_classes=classes,
-        in_channels=shape[0],
-        image_size=shape[1],
-        **(args or {}),
-    )
-    counts = count_built(construct, shape)
-    rungs = _ledger(construct, counts, shape, args or {}) if show_ledger else ()
-    findings = [
-        f"{finding.rule}: {finding.message}" for finding in lint(_copy_to_lint(construct, shape), shape)
-    ]
+    shape, extra = parse_shape(input_shape), args or {}
+    found = look(name, shape, classes=classes, depth=depth, args=extra)
+    counts, findings = found.counts, found.findings
+    rungs = _ledger(_constructor(name, shape, classes, extra), counts, shape, extra) if show_ledger else ()
     rows = [
-        (*values, f"{100 * values[4] / counts.macs:.1f} %" if counts.macs else "-")
-        for values in _layer_rows(counts, depth)
+        (*values, f"{100 * values[4] / counts.macs:.1f} %" if counts.macs else "-") for values in found.rows
     ]
     if style == "json":
         print(_json(name, counts, rows, rungs, findings))
@@ -78,6 +68,58 @@ def main(  # noqa: PLR0913 - one for each option
     else:
         print(_text(counts, rows, rungs, findings, markdown=style == "md"))
     return DONE
+
+
+def look(
+    name: str, shape: tuple[int, int, int], *, classes: int, depth: int | None, args: dict[str, Any]
+) -> Inspection:
+    """Count a network and look for what seems wrong.
+
+    Args:
+        name: A name from `bench list architectures`, `torchvision:NAME`, `timm:NAME` or `module:function`.
+        shape: C, H, W of one image; H equals W.
+        classes: Classes of the task.
+        depth: Levels of modules to show; None: every layer.
+        args: Further arguments of the constructor.
+
+    Raises:
+        SuiteError: The network cannot be built or counted.
+    """
+    construct = _constructor(name, shape, classes, args)
+    counts = count_built(construct, shape)
+    found = lint(_copy_to_lint(construct, shape), shape)
+    findings = [f"{finding.rule}: {finding.message}" for finding in found]
+    return Inspection(counts, _layer_rows(counts, depth), findings)
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What a network consists of and costs."""
+
+    counts: Count
+    rows: list[tuple[str, str, str, int, int, int]]
+    """A layer each: `COLUMNS` without the share."""
+    findings: list[str]
+    """What looks wrong."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the values of `rows`."""
+        return COLUMNS[:-1]
+
+    @property
+    def totals(self) -> dict[str, Any]:
+        """Of the whole network, as `--format json` has them."""
+        return _totals(self.counts)
+
+
+def _constructor(
+    name: str, shape: tuple[int, int, int], classes: int, args: dict[str, Any]
+) -> partial[nn.Module]:
+    channels, side, _ = shape
+    return partial(
+        architectures.build, name, num_classes=classes, in_channels=channels, image_size=side, **args
+    )
 
 
 def parse_shape(text: str) -> tuple[int, int, int]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from bench.commands.grid import grid
 from bench.errors import DONE, StoreError
 from bench.store import RECORD_FILE, RUN_FILE, Run
 from bench.suite_file import load_suite, shipped_suites
@@ -32,35 +33,35 @@ def main(what: str, *, runs_dir: Path, data_root: Path | None) -> int:
 def _architectures() -> Table:
     import architectures  # noqa: PLC0415 - torch takes seconds to import
 
-    table = Table("name", "what it is", caption="also torchvision:NAME, timm:NAME and module:function")
-    for name in architectures.names():
-        table.add_row(name, (architectures.find(name).__doc__ or "").strip().partition("\n")[0])
-    return table
+    rows = [
+        (name, (architectures.find(name).__doc__ or "").strip().partition("\n")[0])
+        for name in architectures.names()
+    ]
+    return grid(("name", "what it is"), rows, caption="also torchvision:NAME, timm:NAME and module:function")
 
 
 def _suites() -> Table:
-    table = Table("name", "title", "architectures", "dataset")
-    for name, path in shipped_suites().items():
-        suite = load_suite(str(path))
-        table.add_row(
-            name, suite.title, ", ".join(one.label for one in suite.architectures), suite.dataset.name
-        )
-    return table
+    suites = {name: load_suite(str(path)) for name, path in shipped_suites().items()}
+    rows = [
+        (name, suite.title, ", ".join(one.label for one in suite.architectures), suite.dataset.name)
+        for name, suite in suites.items()
+    ]
+    return grid(("name", "title", "architectures", "dataset"), rows)
 
 
 def _runs(runs_dir: Path) -> Table:
-    table = Table("run", "title", "started", "trials")
-    for path in sorted(runs_dir.glob(f"*/*/{RUN_FILE}")):
-        try:
-            run = Run.open(path.parent)
-        except StoreError as error:
-            table.add_row(str(path.parent), f"unreadable: {error}", "", "")
-            continue
-        finished = sum(_has_ended(run.trial(trial).folder) for trial in run.info.plan)
-        table.add_row(
-            str(path.parent), run.info.suite.title, run.info.created_at, f"{finished} of {len(run.info.plan)}"
-        )
-    return table
+    places = sorted(path.parent for path in runs_dir.glob(f"*/*/{RUN_FILE}"))
+    caption = "" if places else f"no runs below {runs_dir}; `bench run quickstart` makes one"
+    return grid(("run", "title", "started", "trials"), map(_run, places), caption=caption)
+
+
+def _run(folder: Path) -> tuple[str, ...]:
+    try:
+        run = Run.open(folder)
+    except StoreError as error:
+        return str(folder), f"unreadable: {error}", "", ""
+    finished = sum(_has_ended(run.trial(trial).folder) for trial in run.info.plan)
+    return str(folder), run.info.suite.title, run.info.created_at, f"{finished} of {len(run.info.plan)}"
 
 
 def _has_ended(folder: Path) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from string import Template
 
 from bench.spec import Suite
+from bench.toml_text import toml_value
 
 SCHEMA = "suite.schema.json"
 """Name of the JSON Schema that editors are pointed to, if it lies beside the suite."""
@@ -27,6 +28,9 @@ class Data:
 def suite_text(data: Data, names: tuple[str, ...], epochs: int, seeds: int, *, schema: bool) -> str:
     """The suite as TOML, every key explained; a tab in the template leads to the column of the comments."""
     template = Template(Path(__file__).with_name("suite_template.txt").read_text(encoding="utf-8"))
+    tables = (
+        f"\n[[architectures]]\nlabel = {toml_value(one[-200:])}\nname = {toml_value(one)}\n" for one in names
+    )
     subject = " against ".join(names) if len(names) <= 3 else f"{len(names)} architectures"
     directive = f"#:schema ./{SCHEMA}"
     text = template.substitute(
@@ -34,27 +38,20 @@ def suite_text(data: Data, names: tuple[str, ...], epochs: int, seeds: int, *, s
         if schema
         else f"# For editors that complete and check: `bench schema > {SCHEMA}`, and as the first line\n"
         f"# {directive}\n\n",
-        title=_toml(f"{subject} on {data.name}"[:500]),
-        description=_toml(f"Which network learns {data.name} best, and at what cost?"),
-        dataset=_toml(data.name),
-        path="" if data.path is None else f"path = {_toml(data.path)}\t# relative to the data root\n",
+        title=toml_value(f"{subject} on {data.name}"[:500]),
+        description=toml_value(f"Which network learns {data.name} best, and at what cost?"),
+        dataset=toml_value(data.name),
+        path="" if data.path is None else f"path = {toml_value(data.path)}\t# relative to the data root\n",
         image_size=""
         if data.image_size is None
         else f"image_size = {data.image_size}\t# images are resized to this many pixels a side\n",
-        augment=_toml(data.augment),
+        augment=toml_value(data.augment),
         epochs=epochs,
-        seeds=_toml(tuple(range(seeds))),
-        architectures="".join(
-            f"\n[[architectures]]\nlabel = {_toml(name[-200:])}\nname = {_toml(name)}\n" for name in names
-        ),
+        seeds=toml_value(tuple(range(seeds))),
+        architectures="".join(tables),
     )
     columns = (line.partition("\t") for line in text.splitlines(keepends=True))
     return "".join(f"{key:24} {comment}" if tab else key for key, tab, comment in columns)
-
-
-def _toml(value: str | tuple[str, ...] | tuple[int, ...]) -> str:
-    """Text and lists; what JSON writes of these is TOML, save for one control character."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def has_schema(folder: Path) -> bool:

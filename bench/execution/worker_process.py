@@ -5,9 +5,12 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from contextlib import suppress
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from types import ModuleType
 
 from bench.execution import worker
 
@@ -32,7 +35,8 @@ class WorkerProcess:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         self.process = context.Process(target=worker.serve, args=(theirs,), daemon=True)
-        self.process.start()
+        with _without_main():
+            self.process.start()
         theirs.close()
         self._connection = ours
         return ours
@@ -70,6 +74,21 @@ class WorkerProcess:
                 self.process.kill()
                 self.process.join()
         self._connection = self.process = None
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Hide the main module, which a spawned process would otherwise run once more before it begins.
+
+    The worker needs nothing of it, and a script that calls `bench.run` without a guard would start itself
+    again and again.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _signal_name(number: int) -> str:

@@ -9,12 +9,12 @@ from dataclasses import asdict
 from typing import Any
 
 from bench.analysis.comparison import Comparison, Finding, Row
+from bench.printable import printable
 from bench.store import RunInfo
 from reports.compare.heading import heading
 from reports.compare.opening import caveats, sentences
 from reports.compare.overview import overview
 from reports.compare.sections import sections
-from reports.compare.terminal import printable
 from reports.export import escaped, finite, section_blocks, table_text
 from reports.words import plain_text
 

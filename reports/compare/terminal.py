@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bench.analysis.comparison import Comparison, Finding
+from bench.printable import printable
 from reports.compare.heading import heading
 from reports.compare.opening import caveats, sentences
 from reports.compare.overview import overview
@@ -63,13 +63,6 @@ def screen(comparison: Comparison, findings: Iterable[Finding] = (), *, narrow: 
         tuple(map(printable, (about.title, *about.sides))),
         tuple(block(title, table, narrow=narrow) for title, table in tables),
         tuple(map(printable, (*notes, plain_text(sentences(comparison, judged))))),
-    )
-
-
-def printable(text: str) -> str:
-    """Without control, format and unassigned characters, which could move the cursor or hide text."""
-    return "".join(
-        " " if sign in "\n\t" else "\ufffd" if unicodedata.category(sign)[0] == "C" else sign for sign in text
     )
 
 
