@@ -6,6 +6,7 @@ import difflib
 import importlib
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from operator import attrgetter
 from pathlib import Path
@@ -106,6 +107,7 @@ def _in_module(module: str, attribute: str) -> Constructor:
     name = f"{module}:{attribute}"
     if not module or not attribute:
         raise ArchitectureError(f"{name!r} is not an architecture; write module:function")
+    _refuse_python_itself(name, module)
     # Last, so that no file of the current directory hides an installed module; for good, since the
     # function may import its neighbours only when it is called.
     if (here := str(Path.cwd())) not in sys.path:
@@ -130,5 +132,17 @@ def _in_module(module: str, attribute: str) -> Constructor:
 def _callable(name: str, found: Any) -> Constructor:
     if not callable(found):
         raise ArchitectureError(f"{name} is {type(found).__name__}, not a function that returns a network")
+    function = found
+    while isinstance(function, partial):
+        function = function.func
+    _refuse_python_itself(name, getattr(function, "__module__", None) or "")
     constructor: Constructor = found
     return constructor
+
+
+def _refuse_python_itself(name: str, module: str) -> None:
+    """A suite that somebody sent may name `os:system`; nothing in the standard library builds networks."""
+    if module.partition(".")[0] in sys.stdlib_module_names:
+        raise ArchitectureError(
+            f"{name}: {module} is a part of Python, which has no networks; it is not called"
+        )

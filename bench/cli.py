@@ -72,6 +72,9 @@ def run(
     strict_claims: Annotated[
         bool, typer.Option("--strict-claims", help="Exit 1 when a claim is not reproduced.")
     ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show what goes into the log, and what libraries say.")
+    ] = False,
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="key=value, for example recipe.epochs=5.")
     ] = None,
@@ -81,7 +84,8 @@ def run(
 
     code = command(
         suite, dataset=dataset, data_root=data_root, runs_dir=runs_dir, device=device, only=tuple(only or ()),
-        fresh=fresh, dry_run=dry_run, serve=serve, strict_claims=strict_claims, settings=tuple(set_ or ()),
+        fresh=fresh, dry_run=dry_run, serve=serve, strict_claims=strict_claims, verbose=verbose,
+        settings=tuple(set_ or ()),
     )  # fmt: skip
     raise typer.Exit(code)
 

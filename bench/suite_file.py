@@ -25,6 +25,9 @@ else:
 LARGEST_FILE = 1 << 20
 """Bytes; a suite is written by hand, so a larger file is a mistake or an attack."""
 
+NO_TOML = (ValueError, RecursionError)
+"""What the parser raises; a plain ValueError for an integer of thousands of digits."""
+
 
 def load_suite(path_or_name: str, *, overrides: Iterable[str] = ()) -> Suite:
     """Read, complete and check a suite.
@@ -110,8 +113,9 @@ def parse(text: str, where: str) -> dict[str, Any]:
     """
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise SuiteError(f"{where}: not valid TOML: {error or 'nested too deeply'}") from error
+    except NO_TOML as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else error
+        raise SuiteError(f"{where}: not valid TOML: {reason}") from error
 
 
 def apply_settings(
@@ -128,7 +132,7 @@ def apply_settings(
             raise SuiteError(f"{option} {pair}: expected key=value, for example {option} recipe.epochs=5")
         try:
             setting = tomllib.loads(f"{key} = {value}")
-        except tomllib.TOMLDecodeError:
+        except NO_TOML:
             quoted = value.replace("\\", "\\\\").replace('"', '\\"')
             setting = parse(f'{key} = "{quoted}"', f"{option} {pair}")
         document = merge(document, setting)

@@ -21,6 +21,7 @@ VERBS = {
         "dry_run",
         "serve",
         "strict_claims",
+        "verbose",  # a look at the log while it is written
         "set_",
     },
     "inspect": {"name", "input_", "classes", "args", "format_", "ledger", "depth"},

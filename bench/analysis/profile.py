@@ -31,7 +31,7 @@ def profile_table(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
     found: dict[str, dict[str, object]] = {}
     for outcome in outcomes:
         facts = outcome.record.profile if outcome.record else None
-        if facts is not None:
+        if facts is not None and "profile_phases.csv" in outcome.tables:
             found.setdefault(
                 outcome.trial.label,
                 {

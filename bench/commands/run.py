@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 from rich.console import Console
@@ -13,6 +14,7 @@ from bench.commands.conduct import conduct
 from bench.commands.grid import grid
 from bench.commands.interruption import TerminatedError, terminable
 from bench.commands.job import Job, Written
+from bench.commands.verbose import shown_on
 from bench.execution.local import LocalEngine
 from bench.plan import Plan
 from bench.store import REPORT_FILE, Run
@@ -33,6 +35,7 @@ def run(  # noqa: PLR0913 - one argument an option
     dry_run: bool = False,
     serve: bool = False,
     strict_claims: bool = False,
+    verbose: bool = False,
     settings: tuple[str, ...] = (),
 ) -> int:
     """Run a suite, or what is left of it, and write its report; returns the exit code."""
@@ -45,7 +48,8 @@ def run(  # noqa: PLR0913 - one argument an option
         nonlocal claims_hold
         claims_hold = show_summary(directory, console)
 
-    with terminable(), LocalEngine(data_root) as engine:
+    told = shown_on(console) if verbose else nullcontext()
+    with terminable(), told, LocalEngine(data_root) as engine:
         refuse_unbuildable(engine, job.info.suite, data_root, console)
         if dry_run:
             console.print(_plan_table(job.chosen))

@@ -85,24 +85,28 @@ def read(folder: Path, *, thorough: bool = False) -> Cached:
     if not folder.exists():
         raise FileNotFoundError(folder)
     try:
-        stored = json.loads((folder / META).read_text("utf-8"))
-        if stored.pop(SEAL, None) not in (
-            None,
-            checksum(stored),
-        ):  # None: written before there were checksums
-            raise UnusableError(f"{META} is not what was written")
-        if stored["version"] != VERSION:
-            raise UnusableError(f"it has version {stored['version']}, this program writes version {VERSION}")
-        facts = Facts(**{**stored, "classes": tuple(stored["classes"])})
-        arrays: dict[str, Any] = {}
-        for name in ARRAYS:
-            array = np.load(folder / f"{name}.npy", mmap_mode="c", allow_pickle=False)
-            everything = thorough or array.nbytes <= ALWAYS_HASHED
-            if not is_intact(array, facts.arrays[name], thorough=everything):
-                raise UnusableError(f"{name}.npy is not what was written")
-            arrays[name] = array
+        return _read(folder, thorough=thorough)
+    except UnusableError:
+        raise
     except FileNotFoundError as error:
         raise UnusableError(f"{Path(error.filename).name} is missing") from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError) as error:
+    except Exception as error:  # numpy's and json's readers raise all sorts of things for damaged files
         raise UnusableError(f"it cannot be read ({error})") from error
+
+
+def _read(folder: Path, *, thorough: bool) -> Cached:
+    stored = json.loads((folder / META).read_text("utf-8"))
+    sealed = stored.pop(SEAL, None)  # none in caches from before there were checksums
+    if sealed not in (None, checksum(stored)):
+        raise UnusableError(f"{META} is not what was written")
+    if stored["version"] != VERSION:
+        raise UnusableError(f"it has version {stored['version']}, this program writes version {VERSION}")
+    facts = Facts(**{**stored, "classes": tuple(stored["classes"])})
+    arrays: dict[str, Any] = {}
+    for name in ARRAYS:
+        array = np.load(folder / f"{name}.npy", mmap_mode="c", allow_pickle=False)
+        everything = thorough or array.nbytes <= ALWAYS_HASHED
+        if not is_intact(array, facts.arrays[name], thorough=everything):
+            raise UnusableError(f"{name}.npy is not what was written")
+        arrays[name] = array
     return Cached(facts=facts, **arrays)

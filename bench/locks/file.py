@@ -79,7 +79,7 @@ def read_lock(path: Path) -> Lock:
     except FileNotFoundError as error:
         suite = path.with_suffix(".toml")
         raise CheckError(f"{path}: no lock file; write it with: bench lock {suite}") from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # integers of thousands of digits are ValueErrors
         raise StoreError(f"{path}: cannot be read: {error}; restore it from version control") from error
     if (version := document.get("version")) != VERSION:
         advice = "lock again with `bench lock`, or use the version of the program that wrote it"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pickle
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, cast
@@ -80,12 +80,31 @@ def read(path: Path, advice: str, checksums: Path | None = None) -> dict[str, An
         StoreError: It is of another version.
     """
     try:
-        if checksums is not None and generations.state(path, checksums) == "damaged":
-            raise DamagedError(f"{path}: damaged checkpoint (its checksum does not hold); {advice}")
+        if checksums is not None:
+            _refuse_other_content(path, checksums)
+        _refuse_compressed(path)
         content = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError) as error:
+    except Exception as error:  # a damaged file may raise anything
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise DamagedError(f"{path}: damaged checkpoint ({reason}); {advice}") from error
     if not isinstance(content, dict) or content.get("version") != VERSION or "trial_id" not in content:
         raise StoreError(f"{path}: checkpoint of another version, or no checkpoint of this program; {advice}")
     return content
+
+
+def _refuse_other_content(path: Path, checksums: Path) -> None:
+    """Raises ValueError for a file that is not what was written."""
+    if generations.state(path, checksums) == "damaged":
+        msg = "its checksum does not hold"
+        raise ValueError(msg)
+
+
+def _refuse_compressed(path: Path) -> None:
+    """Raises ValueError where members are larger than the file that holds them.
+
+    Tensors are stored as they are; compressed ones could unpack to more than the memory holds.
+    """
+    with zipfile.ZipFile(path) as archive:
+        if sum(member.file_size for member in archive.infolist()) > path.stat().st_size:
+            msg = "it unpacks to more than its size"
+            raise ValueError(msg)

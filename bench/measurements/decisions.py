@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import ValidationError
-
 from bench.measurements import compilation, evaluation, layout
 from bench.measurements.steps import Workload
 from bench.measurements.task import Task
 from bench.plan import Trial, digest
 from bench.records import Decisions
 from bench.store import TrialStore, write_atomically
+from bench.store.sealed import read_sealed, seal
 
 FILE = "decisions.json"
 
@@ -18,16 +17,18 @@ _made: dict[str, Decisions] = {}
 
 
 def decide(trial: Trial, workload: Workload, task: Task, store: TrialStore) -> Decisions:
-    """Read what was decided, or measure and write it down; the network is left as it was."""
+    """Read what was decided, or measure and write it down; the network is left as it was.
+
+    Raises:
+        StoreError: What was decided is damaged; deciding again could end otherwise in the middle of a trial.
+    """
     path = store.folder / FILE
-    try:
-        return Decisions.model_validate_json(path.read_bytes())
-    except (FileNotFoundError, ValidationError):
-        pass
+    if path.is_file():
+        return read_sealed(path, Decisions)
     key = _without_seed(trial)
     if key not in _made:
         _made[key] = _measure(trial, workload, task)
-    write_atomically(path, _made[key].model_dump_json(indent=1).encode())
+    write_atomically(path, seal(_made[key]))
     return _made[key]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from bench.records.numbers import Amount, Count, Positive
 from bench.spec import Model
 
 Variant = Literal["eager", "compiled", "compiled with CUDA graphs"]
@@ -29,7 +30,7 @@ class Decisions(Model):
     """Seconds until each variant had run its first steps; not part of any training time."""
     compile_failures: dict[Variant, str] = {}
     """Variants that could not be run, and why."""
-    evaluation_batch_size: int | None = None
+    evaluation_batch_size: Positive | None = None
     """Images per forward pass of an evaluation; moves no accuracy, since images do not see each other."""
     evaluation_trial: dict[str, float] = {}
     """Seconds per image by batch size, which decided it."""
@@ -46,7 +47,7 @@ class Choices(Decisions):
     """Arithmetic of convolutions and matrix products; weights stay in float32."""
     compile: bool
     """Whether torch.compile was used."""
-    threads: int
+    threads: Positive
     """CPU threads."""
 
 
@@ -59,11 +60,11 @@ class DataFacts(Model):
     """SHA-256 of the decoded images and labels, 16 hex digits."""
     layout: str
     """Which layout it was read from, for example "parquet" or "torchvision"."""
-    train_images: int
+    train_images: Positive
     """Images trained on."""
-    validation_images: int
+    validation_images: Count
     """Images held out; 0 when the test set is used for validation."""
-    test_images: int
+    test_images: Count
     """Images of the test set."""
     classes: tuple[str, ...]
     """Class names, in label order."""
@@ -82,9 +83,9 @@ class DataFacts(Model):
 class InitialFacts(Model):
     """Where initial weights came from, when not from the seed alone."""
 
-    fitted_images: int = 0
+    fitted_images: Count = 0
     """Training images from which the network set a layer before its first step; 0: none did."""
-    fitting_seconds: float = 0.0
+    fitting_seconds: Amount = 0.0
     """How long that took; part of the first epoch's seconds."""
     checkpoint_sha256: str | None = None
     """Digest of the checkpoint that was started from; none: there was no checkpoint."""
@@ -92,7 +93,7 @@ class InitialFacts(Model):
     """The trial that wrote it."""
     label: str = ""
     """The label of that trial."""
-    epochs: int = 0
+    epochs: Count = 0
     """Epochs it had trained for."""
     keep: Literal["weights", "training"] = "weights"
     """Whether those epochs are part of this trial's history ("training")."""

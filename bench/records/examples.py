@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from bench.records.numbers import Count, Positive, Share
 from bench.spec import Model
 
 
@@ -12,22 +13,22 @@ class Answer(Model):
 
     architecture: str
     """Its label."""
-    prediction: int
+    prediction: Count
     """The class that most seeds chose; of classes with as many, the one they are surer of."""
-    confidence: float
+    confidence: Share
     """Softmax probability of that class, mean over the seeds that chose it."""
-    right: int
+    right: Count
     """Seeds that chose the true class."""
-    seeds: int
+    seeds: Count
     """Finished seeds."""
 
 
 class Example(Model):
     """One test image, and why it was chosen."""
 
-    index: int
+    index: Count
     """Its row in predictions.csv."""
-    label: int
+    label: Count
     """True class."""
     answers: tuple[Answer, ...]
     """One: an architecture that is confidently wrong. Two: the first is right and the second is wrong."""
@@ -37,7 +38,7 @@ class ExamplesFacts(Model):
     """examples/examples.json: what lies in the tiles of examples/images.png beside it."""
 
     schema_version: Literal[1] = 1
-    asked: int
+    asked: Count
     """`measure.examples` of the suite when they were chosen."""
     sources: dict[str, str]
     """SHA-256 of the predictions.csv they were chosen from, by the trial's folder; they are out of date
@@ -46,15 +47,15 @@ class ExamplesFacts(Model):
     """Of the data the images were taken from."""
     image_sha256: str
     """Of images.png."""
-    width: int
+    width: Positive
     """Pixels of a tile; images that are larger than the largest tile were shrunk."""
-    height: int
+    height: Positive
     """Pixels of a tile."""
-    columns: int
+    columns: Positive
     """Tiles in a row of images.png."""
     images: tuple[int, ...]
     """Index of the image in each tile, row by row."""
     examples: tuple[Example, ...]
     """By architecture and pair, the clearest first; several may share an image."""
-    left_out: int = 0
+    left_out: Count = 0
     """Examples that were chosen and did not fit into the budget of bytes."""

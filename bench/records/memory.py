@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from typing import Literal
 
+from bench.records.numbers import Count, Positive
 from bench.spec import Model
 
 
 class MemoryParts(Model):
     """Bytes that are known exactly, because tensors say how large they are."""
 
-    params: int
+    params: Count
     """Parameters, trainable and frozen; a shared one once."""
-    buffers: int
+    buffers: Count
     """For example running statistics."""
-    gradients: int
+    gradients: Count
     """One for each trainable parameter; 0 in inference."""
-    optimizer: int
+    optimizer: Count
     """State of the optimiser, for example the two moments of Adam; 0 in inference."""
-    inputs: int
+    inputs: Count
     """The batch."""
 
 
@@ -29,12 +30,12 @@ class MemoryFacts(Model):
     """
 
     mode: Literal["train", "inference"]
-    batch_size: int
-    peak_bytes: int | None
+    batch_size: Positive
+    peak_bytes: Count | None
     """Most bytes in use at a time. CUDA: tensors, as the caching allocator counts them. CPU: growth of the
     resident set, with an allocator that returns every large block at once; what the libraries keep for
     themselves makes it uncertain by about a MiB. None where it failed."""
-    reserved_bytes: int | None = None
+    reserved_bytes: Count | None = None
     """Most bytes that CUDA's caching allocator held, fragments included."""
     parts: MemoryParts | None = None
     """Of the peak. The rest is activations and workspace of the libraries."""
@@ -48,9 +49,9 @@ class MemoryFacts(Model):
 class BatchTry(Model):
     """One process of the search."""
 
-    batch_size: int
+    batch_size: Positive
     fits: bool
-    peak_bytes: int | None
+    peak_bytes: Count | None
     """As in `MemoryFacts`, but on a CPU with the allocator of the worker; None where it did not fit."""
     verification: bool = False
     """Whether this is the last one, which tries the answer once more."""
@@ -63,11 +64,11 @@ class LargestBatchFacts(Model):
     """
 
     mode: Literal["train", "inference"]
-    batch_size: int | None
+    batch_size: Positive | None
     """The largest that was seen to fit, twice; 0 where not even one image does, None where it failed."""
-    smallest_unfit: int | None = None
+    smallest_unfit: Count | None = None
     """The smallest that was seen not to fit; None where the search ended at its limit."""
-    budget_bytes: int | None = None
+    budget_bytes: Count | None = None
     """Bytes that a try was allowed to take beside the libraries."""
     tries: tuple[BatchTry, ...] = ()
     """In order."""

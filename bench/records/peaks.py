@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from bench.records.numbers import Amount, Positive, Rate
 from bench.spec import Model
 
 
@@ -12,13 +13,13 @@ class MatrixPeak(Model):
 
     precision: Literal["float32", "tf32", "bfloat16"]
     """Arithmetic of the products: that of the trial."""
-    flops_per_second: float
+    flops_per_second: Rate
     """Of the fastest size: the best of several rounds, each the median of its blocks."""
     low: float
     """Slowest block of that round."""
     high: float
     """Fastest block of it."""
-    size: int
+    size: Positive
     """n of the fastest size."""
     sweep: dict[int, float]
     """Median FLOP/s by n."""
@@ -27,7 +28,7 @@ class MatrixPeak(Model):
 class BandwidthPeak(Model):
     """Bytes/s between memory and processor, on arrays that are far larger than the caches."""
 
-    bytes_per_second: float
+    bytes_per_second: Rate
     """Of the faster kernel: the best of several rounds, each the median of its blocks. A read counts, and so
     does a write."""
     low: float
@@ -36,7 +37,7 @@ class BandwidthPeak(Model):
     """Fastest block of it."""
     kernel: Literal["copy", "triad"]
     """Of STREAM (McCalpin 1995): a = b moves 8 bytes an element, a = b + s c moves 12, in float32."""
-    array_bytes: int
+    array_bytes: Positive
     """Of one array."""
 
 
@@ -45,9 +46,9 @@ class PeakFacts(Model):
 
     matrix: MatrixPeak
     bandwidth: BandwidthPeak
-    threads: int
+    threads: Positive
     """CPU threads."""
-    load_average: float | None = None
+    load_average: Amount | None = None
     """One-minute load average before the measurement."""
     measured_at: str
     """ISO 8601, UTC."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from bench.records.numbers import Amount, Count, Share
 from bench.spec import Model
 
 Split = Literal["train", "validation", "test"]
@@ -17,19 +18,19 @@ class SplitFacts(Model):
     """
 
     split: Split
-    images: int
+    images: Count
     loss: float
     """Mean cross-entropy in nats."""
-    accuracy: float
+    accuracy: Share
     """Top-1, as a fraction."""
-    top5_accuracy: float | None
+    top5_accuracy: Share | None
     """Fraction of images whose class is among the five most likely; none with ten classes or fewer."""
-    precision: float
+    precision: Share
     """Mean over classes of: right among those predicted as the class."""
-    recall: float
+    recall: Share
     """Mean over classes of: found among those of the class."""
-    f1: float
+    f1: Share
     """Mean over classes of the harmonic mean of precision and recall."""
-    calibration_error: float
+    calibration_error: Amount
     """Expected calibration error (Guo et al. 2017): the gap between confidence and accuracy in each of 15
     bins of equal width, averaged with the number of images in the bin."""

@@ -5,13 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from pydantic import model_validator
+
 from bench.errors import StoreError
 from bench.plan import Plan, Trial
 from bench.records import SCHEMA_VERSION, TrialRecord
 from bench.spec import Model, Suite
 from bench.store.atomic import unfinished, write_atomically, writing
+from bench.store.links import refuse_links_outside
 from bench.store.sealed import read_sealed, seal
-from bench.store.trial import TrialStore
+from bench.store.trial import TrialStore, sha256
+from bench.suite_checks import cross_checks
 
 RUN_FILE = "run.json"
 SUITE_FILE = "suite.toml"
@@ -25,11 +29,26 @@ class RunInfo(Model):
     run_id: str
     suite_name: str
     suite: Suite
+    suite_sha256: str | None = None
+    """Of suite.toml beside it; None in runs from before it was kept."""
     plan: Plan
     environment: dict[str, Any]
     command: tuple[str, ...] = ()
     """The command line that started the run, without paths of the machine."""
     created_at: str
+
+    @model_validator(mode="after")
+    def _suite_of_this_plan(self) -> RunInfo:
+        """What is read with a suite that could not have been run is no run of this program."""
+        labels = {architecture.label for architecture in self.suite.architectures}
+        strangers = [trial.label for trial in self.plan if trial.label not in labels]
+        problems = [
+            *cross_checks(self.suite, {}),
+            *(f"plan: no architecture {label!r}" for label in strangers),
+        ]
+        if problems:
+            raise ValueError(problems[0])
+        return self
 
 
 class Run:
@@ -57,6 +76,7 @@ class Run:
         if (folder / RUN_FILE).is_file():
             earlier = read_sealed(folder / RUN_FILE, RunInfo)
             info = info.model_copy(update={"created_at": earlier.created_at})
+        info = info.model_copy(update={"suite_sha256": sha256(suite_text.encode())})
         write_atomically(folder / SUITE_FILE, suite_text.encode())
         write_atomically(folder / RUN_FILE, seal(info))
         return cls(folder, info)
@@ -66,10 +86,11 @@ class Run:
         """Open a run for reading.
 
         Raises:
-            StoreError: `folder` is no run directory, or one of another version.
+            StoreError: `folder` is no run directory, one of another version, or one that leads outside.
         """
         if not (folder / RUN_FILE).is_file():
             raise StoreError(f"{folder}: not a run directory (no {RUN_FILE}); `bench list runs` shows them")
+        refuse_links_outside(folder)
         return cls(folder, read_sealed(folder / RUN_FILE, RunInfo))
 
     @property
@@ -77,11 +98,14 @@ class Run:
         """The suite, verbatim.
 
         Raises:
-            StoreError: It is missing or is no text.
+            StoreError: It is missing, changed, or no text.
         """
         path = self.folder / SUITE_FILE
         try:
-            return path.read_text(encoding="utf-8")
+            content = path.read_bytes()
+            if self.info.suite_sha256 not in (None, sha256(content)):
+                raise StoreError(f"{path}: changed since it was written; run the suite again to restore it")
+            return content.decode()
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
             raise StoreError(

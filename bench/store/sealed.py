@@ -15,6 +15,9 @@ from bench.spec import Model
 
 M = TypeVar("M", bound=Model)
 
+LARGEST = 1e100
+"""Beyond every number that can be measured or counted, and small enough to be multiplied with another."""
+
 SEAL = "sha256"
 """Key of the checksum: SHA-256 of all other keys as canonical JSON."""
 
@@ -46,6 +49,7 @@ def read_sealed(path: Path, model: type[M]) -> M:
             raise StoreError(
                 f"{path}: damaged (changed since it was written); remove it and run the suite again"
             )
+        _refuse_absurd(content)
         return model.model_validate(content)
     except (ValueError, ValidationError, RecursionError) as error:
         first = str(error).splitlines()[0] if not isinstance(error, ValidationError) else _first(error)
@@ -62,6 +66,20 @@ def _refuse_other_version(path: Path, content: Any) -> None:
             f"{path}: written in version {version} of the record format, "
             f"this program reads version {SCHEMA_VERSION}; {advice}"
         )
+
+
+def _refuse_absurd(content: Any) -> None:
+    """Nobody measured 1e308 of anything, and what is computed from it would overflow somewhere.
+
+    Raises:
+        ValueError: A number is too large for what it could stand for.
+    """
+    if isinstance(content, dict | list):
+        for item in content.values() if isinstance(content, dict) else content:
+            _refuse_absurd(item)
+    elif isinstance(content, int | float) and not abs(content) <= LARGEST:
+        msg = f"a number is beyond {LARGEST:g}"
+        raise ValueError(msg)
 
 
 def _first(error: ValidationError) -> str:

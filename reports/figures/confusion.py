@@ -74,7 +74,7 @@ def _matrix(tables: Tables, label: str, classes: int) -> np.ndarray:
     """(true, predicted) shares of the true class."""
     matrix = np.zeros((classes, classes))
     for row in rows(where(tables.confusion, label=label)):
-        if row["predicted"] < classes:  # a head with more outputs than the data have classes
+        if max(row["true"], row["predicted"]) < classes:  # heads may have more outputs than there are classes
             matrix[int(row["true"]), int(row["predicted"])] = row["share"]
     return matrix
 

@@ -1,10 +1,12 @@
 """Decisions made by measuring: recorded, and kept when a trial is continued."""
 
+import json
 from pathlib import Path
 
 import pytest
 import torch
 
+from bench.errors import StoreError
 from bench.execution.execute import execute
 from bench.measurements import compilation, decisions, evaluation
 from bench.plan import Trial
@@ -65,12 +67,27 @@ def test_a_continued_trial_keeps_to_it(tmp_path, times):
     assert len(times) == 1
 
 
-def test_a_damaged_file_is_decided_anew(tmp_path, times):
+@pytest.mark.parametrize("damage", ["{", '{"compile_variant": "eager"', "[]"])
+def test_a_damaged_file_is_refused(tmp_path, times, damage):
+    """To decide again could end otherwise, in the middle of a trial; the message says what to remove."""
     run(tmp_path)
-    (tmp_path / "decisions.json").write_text("{")
+    (tmp_path / "decisions.json").write_text(damage)
     decisions._made.clear()  # as in a new process
-    assert run(tmp_path).choices.compile_variant == "compiled"
-    assert len(times) == 2
+    with pytest.raises(StoreError, match=r"decisions\.json: damaged .* remove it"):
+        run(tmp_path)
+
+
+def test_a_changed_file_is_refused(tmp_path, times):
+    """It carries its checksum; those of earlier versions have none, and are believed."""
+    first = run(tmp_path).choices
+    file = tmp_path / "decisions.json"
+    content = json.loads(file.read_bytes())
+    file.write_text(json.dumps({**content, "compile_variant": "eager"}))
+    with pytest.raises(StoreError, match="changed since it was written"):
+        run(tmp_path)
+    del content["sha256"]
+    file.write_text(json.dumps(content))
+    assert run(tmp_path).choices == first
 
 
 def test_all_seeds_of_a_network_run_alike(tmp_path, times):
