@@ -1,7 +1,7 @@
 """Train, measure and compare network architectures under the same conditions.
 
 `bench.run`, `bench.open_run`, `bench.inspect`, `bench.check` and `bench.lock` do what the command line does;
-`bench.Suite` and the other models of `bench.spec` build suites in Python. All are imported when first used,
+`bench.export` writes a trained network for other programs; `bench.Suite` and the other models of `bench.spec` build suites in Python. All are imported when first used,
 so that `import bench` costs nothing; `__init__.pyi` lists them for type checkers and editors.
 """
 
@@ -13,6 +13,7 @@ _CALLS = {
     "Comparison": "bench.api.comparison",
     "Run": "bench.api.run",
     "check": "bench.api.counting",
+    "export": "bench.deployment.export",
     "inspect": "bench.api.counting",
     "lock": "bench.api.counting",
     "open_run": "bench.api.run",

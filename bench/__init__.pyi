@@ -7,6 +7,7 @@ from bench.api.counting import lock as lock
 from bench.api.run import Run as Run
 from bench.api.run import open_run as open_run
 from bench.api.running import run as run
+from bench.deployment.export import export as export
 from bench.spec import SGD as SGD
 from bench.spec import Adam as Adam
 from bench.spec import Architecture as Architecture

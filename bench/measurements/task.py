@@ -7,6 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
+from torch import Tensor
+
 from bench.data import catalogue, residency
 from bench.data.batches import ImageSet, Pipeline
 from bench.data.loading import Arrays, Part, load
@@ -66,8 +68,15 @@ class Task:
             reencoded=arrays.reencoded,
             residency=kept,
             note=arrays.note,
+            pixel_scale=_rounded(pipeline.scale),
+            pixel_shift=_rounded(pipeline.shift),
         )
         return cls(train, validation, test, pipeline, geometry, facts)
+
+
+def _rounded(constants: Tensor) -> tuple[float, ...]:
+    """Six digits, which is more than float32 images can tell."""
+    return tuple(float(f"{value:.6g}") for value in constants.flatten().tolist())
 
 
 def _rows(part: Part, fraction: float | Literal["test"], seed: int) -> tuple[Indices | None, Indices | None]:

@@ -78,6 +78,10 @@ class DataFacts(Model):
     """Where images were kept: in main memory, on the accelerator, or on disk, read ahead of each step."""
     note: str = ""
     """What a reader must know about these data."""
+    pixel_scale: tuple[float, ...] = ()
+    """Per channel: the network sees `pixel * pixel_scale + pixel_shift` of pixels in [0, 1]; empty in earlier
+    records."""
+    pixel_shift: tuple[float, ...] = ()
 
 
 class InitialFacts(Model):
