@@ -133,6 +133,9 @@ def _trained(trial: Trial, facts: DataFacts, store: TrialStore) -> tuple[nn.Modu
 class OfPixels(nn.Module):
     """A network with the normalisation that its training images went through."""
 
+    scale: Tensor
+    shift: Tensor
+
     def __init__(self, network: nn.Module, scale: tuple[float, ...], shift: tuple[float, ...]) -> None:
         super().__init__()
         self.network = network
