@@ -1,8 +1,9 @@
 """Train, measure and compare network architectures under the same conditions.
 
 `bench.run`, `bench.open_run`, `bench.inspect`, `bench.check` and `bench.lock` do what the command line does;
-`bench.export` writes a trained network for other programs; `bench.Suite` and the other models of `bench.spec` build suites in Python. All are imported when first used,
-so that `import bench` costs nothing; `__init__.pyi` lists them for type checkers and editors.
+`bench.export` writes a trained network for other programs; `bench.Suite` and the other models of `bench.spec`
+build suites in Python. All are imported when first used, so that `import bench` costs nothing; `__init__.pyi`
+lists them for type checkers and editors.
 """
 
 import importlib
