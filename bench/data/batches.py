@@ -12,6 +12,7 @@ from torch import Generator, Tensor
 from bench.data.augment import Draws
 from bench.data.image_set import ImageSet
 from bench.data.pipeline import Pipeline
+from bench.data.share import WHOLE, Share
 from bench.spec import Flip, Recipe
 
 __all__ = ["Batches", "ImageSet", "Pipeline", "derive_seed", "in_order", "shuffled"]
@@ -20,12 +21,23 @@ Batches = Iterating[tuple[Tensor, Tensor]]
 """Images (N, C, H, W) in float32 and labels (N), on the device."""
 
 
-def shuffled(images: ImageSet, pipeline: Pipeline, recipe: Recipe, *, seed: int, epoch: int) -> Batches:
+def shuffled(  # noqa: PLR0913 - what an epoch depends on
+    images: ImageSet, pipeline: Pipeline, recipe: Recipe, *, seed: int, epoch: int, share: Share = WHOLE
+) -> Batches:
     """One epoch of augmented batches in a random order; the last may be smaller.
 
     Order and augmentation depend on `seed` and `epoch` alone, so that an epoch can be repeated after
     an interruption, and all architectures see the same images in the same order, wherever images are kept.
     Close the iterator when leaving it early: a thread may be reading ahead.
+
+    Args:
+        images: The training set.
+        pipeline: From images to inputs.
+        recipe: Says how many images a batch has, those of all processes together.
+        seed: Of the trial.
+        epoch: Counted from 1.
+        share: Which images of each batch are wanted here; only these are read and augmented, and they look
+            the same whatever the number of processes. See `Share.repeats` for a last batch that is tiny.
     """
     epoch_seed = derive_seed(seed, "epoch", epoch)
     generator = Generator().manual_seed(epoch_seed)
@@ -33,11 +45,22 @@ def shuffled(images: ImageSet, pipeline: Pipeline, recipe: Recipe, *, seed: int,
     if images.device.type != "cpu":  # augmentation is drawn where it is computed
         generator = Generator(device=images.device).manual_seed(epoch_seed)
     lasting = _lasting(pipeline, images, order, seed)
-    with closing(images.batches(order, recipe.batch_size)) as batches:
+    with closing(_shared(images, order, recipe.batch_size, share)) as batches:
         for number, (pixels, labels) in enumerate(batches):
             start = number * recipe.batch_size
-            own = None if lasting is None else lasting[:, start : start + recipe.batch_size]
-            yield pipeline(pixels, Draws(generator, epoch, own)), labels
+            count = min(recipe.batch_size, len(order) - start)
+            first = 0 if share.repeats(count) else share.bounds(count)[0]
+            own = None if lasting is None else lasting[:, start + first : start + first + len(labels)]
+            yield pipeline(pixels, Draws(generator, epoch, own, count, first)), labels
+
+
+def _shared(images: ImageSet, order: Tensor, batch_size: int, share: Share) -> Batches:
+    """Pixels (n, H, W, C) in uint8 and labels (n) of one process."""
+    own, repeated = share.split(order, batch_size)
+    for rows, size in ((own, share.of(batch_size)), (repeated, len(repeated))):
+        if len(rows):
+            with closing(images.batches(rows, size)) as batches:
+                yield from batches
 
 
 def in_order(images: ImageSet, batch_size: int, pipeline: Pipeline) -> Batches:

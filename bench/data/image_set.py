@@ -75,5 +75,9 @@ class ImageSet:
 
     def first(self, count: int) -> ImageSet:
         """The first images of the set, or all where it has fewer."""
+        return self.part(0, count)
+
+    def part(self, first: int, end: int) -> ImageSet:
+        """The images from one place in the set to before another."""
         rows = torch.arange(len(self)) if self.rows is None else self.rows
-        return ImageSet(self.store, rows[:count], self.labels[:count])
+        return ImageSet(self.store, rows[first:end], self.labels[first:end])

@@ -66,7 +66,7 @@ class Pipeline:
         if self.framing is None:
             x = whole(x, self.image_size)
         elif draws:
-            x = random_part(x, self.framing, self.image_size, draws.generator)
+            x = random_part(x, self.framing, self.image_size, draws)
         else:
             x = central_part(x, self.framing, self.image_size)
         if draws:

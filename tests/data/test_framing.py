@@ -6,6 +6,7 @@ import torchvision.transforms.v2.functional as reference
 from torch import Generator
 from torchvision.transforms import v2
 
+from bench.data.augment import Draws
 from bench.data.augment import framing as framings
 from bench.data.augment.framing import central_part, framing_of, random_part, whole
 from bench.data.augment.pixels import unit
@@ -52,7 +53,7 @@ scales = pytest.mark.parametrize(("side", "resized", "size"), [(16, 64, 56), (64
 def test_resize_crop_equals_torchvisions_resize_and_crop(side, resized, size):
     """A window at the drawn offset of the resized image, enlarged or antialiased."""
     images = stored(side)
-    result = random_part(images, ResizeCrop(name="resize_crop", resize=resized), size, rng(4))
+    result = random_part(images, ResizeCrop(name="resize_crop", resize=resized), size, Draws(rng(4)))
     top, left = torch.randint(resized - size + 1, (2, len(images)), generator=rng(4)).tolist()
     assert len(set(top)) > 1
     for image, part, y, x in zip(unit(images), result, top, left, strict=True):
@@ -85,7 +86,7 @@ def test_random_resized_crops_equal_torchvisions(side, size, monkeypatch):
     drawn = []
     boxes = framings._boxes
     monkeypatch.setattr(framings, "_boxes", lambda *given: drawn.append(boxes(*given)) or drawn[-1])
-    result = random_part(images, RandomResizedCrop(name="random_resized_crop"), size, rng(2))
+    result = random_part(images, RandomResizedCrop(name="random_resized_crop"), size, Draws(rng(2)))
     for image, part, box in zip(
         unit(images), result, torch.stack(drawn[0], dim=1).int().tolist(), strict=True
     ):
@@ -95,7 +96,7 @@ def test_random_resized_crops_equal_torchvisions(side, size, monkeypatch):
 def test_random_parts_have_the_asked_area_and_ratio():
     """As torchvision draws them: the same ranges, and the same means."""
     framing = RandomResizedCrop(name="random_resized_crop", scale=(0.2, 0.8), ratio=(0.5, 2.0))
-    top, left, height, width = framings._boxes(stored(64, 4000), framing, rng())
+    top, left, height, width = framings._boxes(stored(64, 4000), framing, Draws(rng()))
     assert ((top >= 0) & (left >= 0) & (top + height <= 64) & (left + width <= 64)).all()
     torch.manual_seed(0)
     image = torch.zeros(1, 64, 64)
@@ -109,7 +110,7 @@ def test_random_parts_have_the_asked_area_and_ratio():
 def test_where_no_part_fits_the_whole_image_is_taken():
     """All of the area in another ratio than the image's lies within no square."""
     framing = RandomResizedCrop(name="random_resized_crop", scale=(1.0, 1.0), ratio=(0.1, 1.0))
-    top, left, height, width = framings._boxes(stored(64, 50), framing, rng())
+    top, left, height, width = framings._boxes(stored(64, 50), framing, Draws(rng()))
     assert (height == 64).sum() > 25
     assert (width[height == 64] == 64).all()
     assert (top + left)[height == 64].max() == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import torch
 from torch import Generator, Tensor
 
 
@@ -18,3 +19,22 @@ class Draws:
     lasting: Tensor | None = None
     """(2, N) uniform numbers that stay with each image for the whole training, for flips that alternate:
     one row for horizontal ones, one for vertical ones. None where nothing alternates."""
+    batch: int | None = None
+    """Images of the whole batch, where only some of them are augmented here; None: all of them are."""
+    first: int = 0
+    """Place of the first of them in the batch."""
+
+    def uniform(self, images: Tensor, before: tuple[int, ...] = (), after: tuple[int, ...] = ()) -> Tensor:
+        """Numbers in [0, 1) of shape (*before, N, *after).
+
+        They are drawn for the whole batch, so that an image gets the same whoever else computes the others.
+        """
+        shape = (*before, self.batch or len(images), *after)
+        drawn = torch.rand(*shape, generator=self.generator, device=images.device)
+        return drawn.narrow(len(before), self.first, len(images))
+
+    def integers(self, images: Tensor, below: int, before: tuple[int, ...] = ()) -> Tensor:
+        """Whole numbers from 0 to `below` - 1, of shape (*before, N), drawn likewise."""
+        shape = (*before, self.batch or len(images))
+        drawn = torch.randint(below, shape, generator=self.generator, device=images.device)
+        return drawn.narrow(len(before), self.first, len(images))

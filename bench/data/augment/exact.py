@@ -12,7 +12,7 @@ from bench.spec import Crop, Cutout, Flip
 def crop(images: Tensor, spec: Crop, draws: Draws) -> Tensor:
     """Pad, then cut a window of the original size at a random offset of each image."""
     n, _, height, width = images.shape
-    top, left = torch.randint(2 * spec.padding + 1, (2, n), generator=draws.generator, device=images.device)
+    top, left = draws.integers(images, 2 * spec.padding + 1, (2,))
     padded = _padded(images.permute(0, 2, 3, 1), spec)  # (N, H + 2p, W + 2p, C)
     windows = padded.unfold(1, height, 1).unfold(2, width, 1)  # (N, 2p + 1, 2p + 1, C, H, W), a view
     return windows[torch.arange(n, device=images.device), top, left]
@@ -25,14 +25,14 @@ def flip(images: Tensor, spec: Flip, draws: Draws) -> Tensor:
         assert draws.lasting is not None
         chosen = (draws.lasting[0 if horizontal else 1] < spec.p) ^ (draws.epoch % 2 == 0)
     else:
-        chosen = torch.rand(len(images), generator=draws.generator, device=images.device) < spec.p
+        chosen = draws.uniform(images) < spec.p
     return torch.where(chosen[:, None, None, None], images.flip(3 if horizontal else 2), images)
 
 
 def cutout(images: Tensor, spec: Cutout, draws: Draws) -> Tensor:
     """Blacken a square whose centre is drawn uniformly over each image."""
-    n, _, height, width = images.shape
-    uniform = torch.rand(2, n, 1, generator=draws.generator, device=images.device)
+    height, width = images.shape[2:]
+    uniform = draws.uniform(images, (2,), (1,))
     top = (uniform[0] * height).floor() - spec.size // 2
     left = (uniform[1] * width).floor() - spec.size // 2
     y, x = (torch.arange(side, device=images.device) for side in (height, width))

@@ -11,8 +11,9 @@ import math
 
 import torch
 import torch.nn.functional as F
-from torch import Generator, Tensor
+from torch import Tensor
 
+from bench.data.augment.draws import Draws
 from bench.data.augment.pixels import unit
 from bench.errors import SuiteError
 from bench.spec import Augment, RandomResizedCrop, ResizeCrop
@@ -45,15 +46,15 @@ def whole(images: Tensor, size: int) -> Tensor:
     return F.interpolate(unit(images), size=(size, size), mode="bilinear", antialias=True)
 
 
-def random_part(images: Tensor, framing: Framing, size: int, generator: Generator) -> Tensor:
+def random_part(images: Tensor, framing: Framing, size: int, draws: Draws) -> Tensor:
     """The part of each image that is trained on: (N, C, H, W) to (N, C, size, size) in float32."""
     if isinstance(framing, RandomResizedCrop):
-        top, left, height, width = _boxes(images, framing, generator)
+        top, left, height, width = _boxes(images, framing, draws)
         rows = weights(images.shape[2], size, top, height / size, (top, top + height))
         columns = weights(images.shape[3], size, left, width / size, (left, left + width))
         return _interpolated(images, rows, columns)
     span = framing.resize - size + 1
-    offsets = torch.randint(span, (2, len(images)), generator=generator, device=images.device)
+    offsets = draws.integers(images, span, (2,))
     return _window(images, framing.resize, size, offsets)
 
 
@@ -101,10 +102,10 @@ def _interpolated(images: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
     return (rows[:, None] @ unit(images).contiguous()) @ columns[:, None].mT
 
 
-def _boxes(images: Tensor, framing: RandomResizedCrop, generator: Generator) -> tuple[Tensor, ...]:
+def _boxes(images: Tensor, framing: RandomResizedCrop, draws: Draws) -> tuple[Tensor, ...]:
     """Top, left, height and width (N) of parts: area and logarithm of the ratio of sides are uniform."""
-    n, _, height, width = images.shape
-    area, ratio, y, x = torch.rand(4, n, ATTEMPTS, generator=generator, device=images.device)
+    height, width = images.shape[2:]
+    area, ratio, y, x = draws.uniform(images, (4,), (ATTEMPTS,))
     (smallest, largest), (narrow, wide) = framing.scale, framing.ratio
     area = height * width * (smallest + area * (largest - smallest))
     ratio = (math.log(narrow) + ratio * math.log(wide / narrow)).exp()

@@ -13,8 +13,7 @@ from bench.spec import Rotation
 def rotation(images: Tensor, spec: Rotation, draws: Draws) -> Tensor:
     """Rotate each image counter-clockwise about its centre, bilinear, with black corners."""
     n, _, height, width = images.shape
-    draw = torch.rand(n, generator=draws.generator, device=images.device)
-    angle = torch.deg2rad((2 * draw - 1) * spec.degrees)
+    angle = torch.deg2rad((2 * draws.uniform(images) - 1) * spec.degrees)
     cosine, sine, zero = angle.cos(), angle.sin(), torch.zeros_like(angle)
     # grid_sample's coordinates run from -1 to 1 along each side, so a rotation of a picture that is
     # not square needs the ratio of its sides.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
 
 from bench.data.augment.draws import Draws
@@ -14,7 +13,7 @@ LUMA = (0.2989, 0.587, 0.114)
 
 def color_jitter(images: Tensor, spec: ColorJitter, draws: Draws) -> Tensor:
     """Scale brightness, then contrast about the mean grey, then saturation about each pixel's grey."""
-    uniform = torch.rand(3, len(images), 1, 1, 1, generator=draws.generator, device=images.device)
+    uniform = draws.uniform(images, (3,), (1, 1, 1))
     brightness, contrast, saturation = (
         1 + draw * width
         for draw, width in zip(
