@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
+from bench.analysis.distribution import distribution_warnings
 from bench.analysis.frames import groups
 from bench.analysis.lint import finding_table
 from bench.analysis.peaks import doubts
@@ -34,6 +35,7 @@ def warning_table(
         *_recipes(recipes),
         *_trained_before(outcomes),
         *_conditions(outcomes),
+        *distribution_warnings(outcomes),
         *_compilers(outcomes),
         *_counts(outcomes),
         *_lint(outcomes),

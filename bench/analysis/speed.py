@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from bench.analysis.trials import Outcome
-from bench.records import Certificate
+from bench.records import Certificate, ThroughputFacts, TrialRecord
 
 NO_CERTIFICATE = "not certified"
 """The verdict on a timing from before there were certificates."""
@@ -91,10 +91,21 @@ def timings(outcomes: tuple[Outcome, ...]) -> Iterator[Timing]:
             *((f"{one.mode}, batch {one.batch_size}", one.certificate) for one in record.throughput),
             ("latency", record.latency.certificate if record.latency else None),
             ("phases", record.phases.certificate if record.phases else None),
+            *((f"scaling, {name}", fact.certificate) for name, fact in scaling_timings(record)),
         ]
         for what, certificate in found:
             if certificate is not None:
                 yield Timing(outcome.trial.label, outcome.trial.seed, what, certificate)
+
+
+def scaling_timings(record: TrialRecord) -> Iterator[tuple[str, ThroughputFacts]]:
+    """What was timed to say what several processes gain, by name."""
+    scaling = record.distribution.scaling if record.distribution else None
+    if scaling is not None:
+        yield "together", scaling.together
+        yield "one process at its share", scaling.one_at_share
+        if scaling.one_at_batch is not None:
+            yield "one process at the global batch", scaling.one_at_batch
 
 
 def verdict(certificate: Certificate | None) -> str:

@@ -13,6 +13,7 @@ from bench.analysis.claims import claim_table
 from bench.analysis.comparability import warning_table
 from bench.analysis.decisions import decision_table
 from bench.analysis.differences import difference_table
+from bench.analysis.distribution import distribution_table
 from bench.analysis.efficiency import efficiency_table, with_efficiency
 from bench.analysis.examples import Examples, current_examples, example_table, with_stale
 from bench.analysis.finished import joined_table, split_facts
@@ -85,6 +86,8 @@ class Tables:
     """One row an architecture: percentiles of inference on single images."""
     phases: pd.DataFrame
     """One row an architecture: data, forward, backward and optimiser of a training step."""
+    distribution: pd.DataFrame
+    """One row an architecture that several processes trained: their batches, and what they gained."""
     certificates: pd.DataFrame
     """One row a timing: whether to believe it, and why."""
     profiles: pd.DataFrame
@@ -202,6 +205,7 @@ def load(run: Run, ongoing: Ongoing | None = None) -> Tables:
         throughput=throughput,
         latency=latency_table(outcomes),
         phases=phase_table(outcomes),
+        distribution=distribution_table(outcomes),
         certificates=certificate_table(outcomes),
         profiles=profiles,
         profile_phases=static_table(outcomes, "profile_phases.csv"),

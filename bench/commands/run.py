@@ -12,12 +12,14 @@ from bench import errors
 from bench.commands.buildable import refuse_unbuildable
 from bench.commands.conduct import conduct
 from bench.commands.grid import grid
+from bench.commands.helping import help_out
 from bench.commands.interruption import TerminatedError, terminable
 from bench.commands.job import Job, Written
 from bench.commands.verbose import shown_on
 from bench.execution.local import LocalEngine
 from bench.plan import Plan
 from bench.store import REPORT_FILE, Run
+from bench.world import World, world
 
 WIDE = 110
 """Columns of a terminal in which the whole summary fits."""
@@ -39,6 +41,9 @@ def run(  # noqa: PLR0913 - one argument an option
     settings: tuple[str, ...] = (),
 ) -> int:
     """Run a suite, or what is left of it, and write its report; returns the exit code."""
+    place = world()
+    if place is not None and not place.leading:
+        return help_out(place, data_root)
     console = Console()
     written = Written.read(suite_name, settings)
     job = Job.of(written, dataset=dataset, device=device, only=only, overrides=settings)
@@ -49,7 +54,7 @@ def run(  # noqa: PLR0913 - one argument an option
         claims_hold = show_summary(directory, console)
 
     told = shown_on(console) if verbose else nullcontext()
-    with terminable(), told, LocalEngine(data_root) as engine:
+    with terminable(once=place is not None), told, _engine(data_root, place) as engine:
         refuse_unbuildable(engine, job.info.suite, data_root, console)
         if dry_run:
             console.print(_plan_table(job.chosen))
@@ -69,6 +74,15 @@ def run(  # noqa: PLR0913 - one argument an option
     if any(record.status != "done" for record in directory.records()):
         return errors.SOME_TRIALS_FAILED
     return errors.DONE if claims_hold or not strict_claims else errors.CHECK_FAILED
+
+
+def _engine(data_root: Path | None, place: World | None) -> LocalEngine:
+    """A worker of this machine; or, under torchrun, the workers of all processes."""
+    if place is None:
+        return LocalEngine(data_root)
+    from bench.execution.team.leader import Leader  # noqa: PLC0415 - only needed here
+
+    return Leader(data_root, place)
 
 
 def show_summary(directory: Run, console: Console) -> bool:

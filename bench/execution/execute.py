@@ -3,33 +3,43 @@
 from __future__ import annotations
 
 import traceback
-from dataclasses import replace
+from contextlib import ExitStack
 from pathlib import Path
 from typing import cast
 
-import torch
-
 from bench import environment
-from bench.data.batches import derive_seed
 from bench.errors import BenchError
+from bench.execution import making
 from bench.execution.measurements import AFTER_TRAINING, ALONG_TRAINING
-from bench.measurements import compilation, decisions, initial, layout, static
+from bench.execution.team.meeting import meet
+from bench.execution.team.seat import Seat
+from bench.measurements import decisions, initial, scaling, static
 from bench.measurements.construction import constructor
 from bench.measurements.counting.variants import variants
 from bench.measurements.device import Device
 from bench.measurements.failure import reason
 from bench.measurements.loggers.following import followed
-from bench.measurements.steps import Workload
+from bench.measurements.parallel import Replicas
 from bench.measurements.subject import Subject
 from bench.measurements.task import Task
 from bench.measurements.training import DivergedError, Report, Training
 from bench.measurements.training_facts import summarise
 from bench.plan import Trial
-from bench.records import EPOCH_COLUMNS, LAYER_COLUMNS, LEDGER_COLUMNS, Decisions, Status, TrialRecord
+from bench.records import (
+    EPOCH_COLUMNS,
+    LAYER_COLUMNS,
+    LEDGER_COLUMNS,
+    Decisions,
+    DistributionFacts,
+    Status,
+    TrialRecord,
+)
 from bench.store import CHECKPOINT_FILE, TrialStore
 
 
-def execute(trial: Trial, store: TrialStore, *, data_root: Path | None, report: Report) -> TrialRecord:
+def execute(
+    trial: Trial, store: TrialStore, *, data_root: Path | None, report: Report, seat: Seat | None = None
+) -> TrialRecord:
     """Run a trial and write its tables; the record is returned, and written by the caller.
 
     Args:
@@ -37,25 +47,31 @@ def execute(trial: Trial, store: TrialStore, *, data_root: Path | None, report: 
         store: Where tables and checkpoints go; a checkpoint found there is continued.
         data_root: Where datasets are looked for first.
         report: Takes progress events.
+        seat: The first one, where several processes train together; the others `assist`.
 
     Raises:
         BenchError: Data are missing, or a checkpoint is damaged.
         RuntimeError: Whatever goes wrong in the network or on the device.
     """
     started_at = environment.now()
-    device = Device.chosen(trial.execution)
-    device.prepare(
-        deterministic=trial.recipe.deterministic,
-        threads=trial.execution.threads or environment.usable_cores(),
-    )
-
-    task = Task.of(trial, device, data_root)
-    subject, decided = _build(trial, task, device, store)
-    training = subject.training
-    training.after_epoch += [along.start(subject) for along in ALONG_TRAINING if along.wanted(trial)]
-    with followed(subject) as loggers:
-        status, why = _train(training, store, report)
-        measured = _measure(subject, report) if status == "done" else {}
+    device = making.device_of(trial, seat)
+    with ExitStack() as meeting:
+        replicas = meeting.enter_context(meet(seat, device.handle))
+        device, task = making.task_of(trial, device, replicas, data_root)
+        subject, decided = _build(trial, task, device, store, replicas)
+        training = subject.training
+        training.after_epoch += [along.start(subject) for along in ALONG_TRAINING if along.wanted(trial)]
+        with followed(subject) as loggers:
+            status, why = _train(training, store, report)
+            distribution = making.distribution(training, seat)
+            if status == "done" and replicas.several:
+                training.watch.companions(replicas)
+                distribution = _with_scaling(distribution, subject, report)
+            if seat is not None:
+                meeting.close()  # whatever is measured from here on, this process measures by itself
+                report({"kind": "apart"})
+                training.part()
+            measured = _measure(subject, report) if status == "done" else {}
     fields = {
         "trial": trial,
         "trial_id": trial.id,
@@ -64,7 +80,8 @@ def execute(trial: Trial, store: TrialStore, *, data_root: Path | None, report: 
         "started_at": started_at,
         "finished_at": environment.now(),
         "environment": environment.describe(),
-        "choices": device.choices(decided),
+        "choices": subject.device.choices(decided),
+        "distribution": distribution,
         "data": task.facts,
         "static": subject.static.facts,
         "initial": training.initial,
@@ -76,27 +93,34 @@ def execute(trial: Trial, store: TrialStore, *, data_root: Path | None, report: 
     return record
 
 
-def _build(trial: Trial, task: Task, device: Device, store: TrialStore) -> tuple[Subject, Decisions]:
+def _build(
+    trial: Trial, task: Task, device: Device, store: TrialStore, replicas: Replicas
+) -> tuple[Subject, Decisions]:
     """The network with the initial weights of the trial's seed, counted, and ready to be trained."""
-    torch.manual_seed(derive_seed(trial.seed, "weights"))
+    model = making.network(trial, task)
     construct = constructor(trial.architecture, trial.args, task.geometry)
-    model = construct()
     counts = static.measure(model, task.geometry.shape, variants(construct, trial.args, task.geometry.shape))
     store.write_table("layers", LAYER_COLUMNS, counts.layers)
     store.write_table("ledger", LEDGER_COLUMNS, counts.ledger)
-    model = model.to(device.handle).to(memory_format=device.memory_format)
-    workload = Workload(model, trial.recipe, device, task.geometry.shape, task.geometry.classes)
-    decided = decisions.decide(trial, workload, task, store)
-    workload = layout.in_layout(workload, decided.memory_format)
-    step_model = compilation.make_ready(workload, decided.compile_variant, trial.recipe.batch_size)
-    device = workload.device
-    pipeline = replace(task.pipeline, memory_format=device.memory_format)
-    training = Training(
-        trial, workload.model, step_model, task.train, task.validation, task.test, pipeline, device,
-        counts.facts.flops_train, decided.evaluation_batch_size,
-        origin=initial.checkpoint_path(trial, store.folder),
-    )  # fmt: skip
-    return Subject(trial, counts, training, replace(workload, model=step_model), device, store), decided
+    workload = making.workload_of(trial, model, task, device)
+    decided = decisions.decide(trial, workload, task, store, replicas.share.of(trial.recipe.batch_size))
+    decided = making.possible(decided, trial, model, replicas)
+    replicas.agree(decided.model_dump(mode="json"))
+    training, workload = making.ready(workload, trial, task, decided, replicas)
+    training.flops_per_image = counts.facts.flops_train
+    training.origin = initial.checkpoint_path(trial, store.folder)
+    return Subject(trial, counts, training, workload, workload.device, store), decided
+
+
+def _with_scaling(
+    distribution: DistributionFacts | None, subject: Subject, report: Report
+) -> DistributionFacts | None:
+    """How much faster all processes are than one; every process measures it at the same time."""
+    if distribution is None or subject.trial.throughput is None:
+        return distribution
+    report({"kind": "stage", "stage": "scaling"})
+    found = scaling.measure(subject.training, subject.workload, subject.trial.throughput.seconds)
+    return distribution.model_copy(update={"scaling": found})
 
 
 def _measure(subject: Subject, report: Report) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from typing_extensions import Self
@@ -20,6 +21,10 @@ OnEvent = Callable[[Message], None]
 
 class TrialFailedError(Exception):
     """The trial has no record; the message says why."""
+
+
+class PeerLostError(TrialFailedError):
+    """It failed because another process, with which it trains together, has failed or gone."""
 
 
 class LocalEngine:
@@ -87,14 +92,17 @@ class LocalEngine:
         Raises:
             TrialFailedError: It raised, its worker died, or it ran out of time.
         """
-        request = {
+        request = self._request(trial, folder)
+        answer = self._ask(request, "record", on_event, trial.execution.time_limit)
+        return TrialRecord.model_validate(answer["record"])
+
+    def _request(self, trial: Trial, folder: Path) -> Message:
+        return {
             "kind": "execute",
             "trial": trial.model_dump(mode="json"),
             "folder": str(folder),
             "data_root": self._data_root,
         }
-        answer = self._ask(request, "record", on_event, trial.execution.time_limit)
-        return TrialRecord.model_validate(answer["record"])
 
     def _ask(self, request: Message, wanted: str, on_event: OnEvent, time_limit: float | None) -> Message:
         """Send a request and pass events on until the wanted answer comes."""
@@ -103,7 +111,7 @@ class LocalEngine:
         try:
             send(connection, request)
             while True:
-                if deadline is not None and not connection.poll(max(0, deadline - time.monotonic())):
+                if not self._await(connection, deadline):
                     self._worker.say_where()
                     self._worker.stop(kill=True)
                     raise TrialFailedError(f"stopped after its time limit of {time_limit:g} s")
@@ -111,7 +119,8 @@ class LocalEngine:
                 if message["kind"] == wanted:
                     return message
                 if message["kind"] == "failed":
-                    raise TrialFailedError(message["reason"])
+                    kind = PeerLostError if message.get("lost_peer") else TrialFailedError
+                    raise kind(message["reason"])
                 if message["kind"] == "error":
                     raise _as_error(message)
                 on_event(message)
@@ -120,6 +129,10 @@ class LocalEngine:
         except KeyboardInterrupt:
             self._worker.stop()  # so that nothing changes any more when the interruption is recorded
             raise
+
+    def _await(self, connection: Connection, deadline: float | None) -> bool:
+        """Wait until the worker says something; false at the deadline."""
+        return deadline is None or connection.poll(max(0, deadline - time.monotonic()))
 
 
 def _as_error(message: Message) -> errors.BenchError:

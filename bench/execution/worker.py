@@ -12,6 +12,8 @@ from pathlib import Path
 
 from bench.errors import BenchError, WriteError
 from bench.execution.messages import Message, PeerGoneError, receive, send
+from bench.execution.team.lost import lost_peer
+from bench.execution.team.seat import Seat
 from bench.execution.telling import tell
 from bench.measurements.allocator import keep_freed_memory
 from bench.measurements.failure import reason
@@ -45,7 +47,7 @@ def serve(connection: Connection) -> None:
 
 def _answer(connection: Connection, request: Message) -> None:
     try:
-        {"check": _check, "prepare": _prepare, "execute": _execute}[request["kind"]](connection, request)
+        ANSWERS[request["kind"]](connection, request)
     except PeerGoneError:
         raise
     except BenchError as error:
@@ -56,7 +58,23 @@ def _answer(connection: Connection, request: Message) -> None:
         send(connection, {"kind": kind, "exit_code": error.exit_code, "reason": str(error)})
     except Exception as error:  # noqa: BLE001 - a trial may fail in any way; the driver records the reason
         traceback.print_exc()
-        send(connection, {"kind": "failed", "reason": reason(error)})
+        lost = "seat" in request and lost_peer(error)
+        send(connection, {"kind": "failed", "reason": reason(error), "lost_peer": lost})
+
+
+def _publish(connection: Connection, request: Message) -> None:
+    """Let the other processes of torchrun know where to find the driver of this one."""
+    from bench.execution.team.meeting import publish  # noqa: PLC0415 - torch is imported in the worker only
+
+    publish(request["invitation"])
+    send(connection, {"kind": "published"})
+
+
+def _look_up(connection: Connection, _: Message) -> None:
+    """Wait until the first process of torchrun says where to find its driver."""
+    from bench.execution.team.meeting import look_up  # noqa: PLC0415 - torch is imported in the worker only
+
+    send(connection, {"kind": "found", "invitation": look_up()})
 
 
 def _check(connection: Connection, request: Message) -> None:
@@ -82,20 +100,33 @@ def _prepare(connection: Connection, request: Message) -> None:
 
 
 def _execute(connection: Connection, request: Message) -> None:
+    from bench.execution.assist import assist  # noqa: PLC0415 - torch is imported in the worker only
     from bench.execution.execute import execute  # noqa: PLC0415 - torch is imported in the worker only
     from bench.measurements.exhaustion import explained  # noqa: PLC0415
 
     trial = Trial.model_validate(request["trial"])
     store = TrialStore(Path(request["folder"]))
-    _log_to(store.folder / LOG_FILE)
+    seat = Seat.model_validate(request["seat"]) if "seat" in request else None
+    helping = seat is not None and seat.rank > 0
+    _log_to(_log_of_rank(store.folder, seat.rank) if seat and helping else store.folder / LOG_FILE)
     faulthandler.enable()  # what crashes the interpreter leaves a traceback in the log
     if SAY_WHERE is not None:
         faulthandler.register(SAY_WHERE)
+    data_root = _path(request["data_root"])
     with explained(trial):
+        if seat and helping:
+            assist(trial, seat, data_root=data_root)
+            send(connection, {"kind": "assisted"})
+            return
         record = execute(
-            trial, store, data_root=_path(request["data_root"]), report=lambda event: send(connection, event)
+            trial, store, data_root=data_root, report=lambda event: send(connection, event), seat=seat
         )
     send(connection, {"kind": "record", "record": record.model_dump(mode="json")})
+
+
+def _log_of_rank(folder: Path, rank: int) -> Path:
+    """Beside the log of the first process, where this one sees its files."""
+    return folder / f"log-rank{rank}.txt" if folder.is_dir() else Path(os.devnull)
 
 
 def _log_to(path: Path) -> None:
@@ -116,3 +147,9 @@ def _log_to(path: Path) -> None:
 
 def _path(text: str | None) -> Path | None:
     return None if text is None else Path(text)
+
+
+ANSWERS = {
+    "publish": _publish, "look_up": _look_up, "check": _check, "prepare": _prepare, "execute": _execute,
+}  # fmt: skip
+"""What a driver may ask for."""

@@ -77,7 +77,7 @@ def decide(
     if execution.compile == "off" or deterministic:
         return Decisions()
     candidates = Candidates(workload, batch_size)
-    with _unchanged(workload.model):
+    with unchanged(workload.model):
         candidates.add("eager")
         candidates.add("compiled")
         if workload.device.handle.type == "cuda":
@@ -89,7 +89,7 @@ def make_ready(workload: Workload, variant: Variant, batch_size: int) -> nn.Modu
     """The module to train with, compiled here where it is to be, so that no epoch's time includes that."""
     module = compiled(workload.model, variant)
     if variant != "eager":
-        with _unchanged(workload.model):
+        with unchanged(workload.model):
             seconds_of(
                 replace(workload, model=module).step("train", batch_size), FIRST_STEPS, workload.device
             )
@@ -110,7 +110,7 @@ def compiled(model: nn.Module, variant: Variant) -> nn.Module:
 
 
 @contextmanager
-def _unchanged(model: nn.Module) -> Iterator[None]:
+def unchanged(model: nn.Module) -> Iterator[None]:
     """Put weights and buffers back afterwards."""
     state = deepcopy(model.state_dict())
     yield

@@ -16,8 +16,15 @@ _made: dict[str, Decisions] = {}
 """By trial without its seed: what this process has decided, so that all seeds of a network run alike."""
 
 
-def decide(trial: Trial, workload: Workload, task: Task, store: TrialStore) -> Decisions:
+def decide(trial: Trial, workload: Workload, task: Task, store: TrialStore, batch_size: int) -> Decisions:
     """Read what was decided, or measure and write it down; the network is left as it was.
+
+    Args:
+        trial: Whose.
+        workload: Its network as it was built.
+        task: Its images.
+        store: Its folder.
+        batch_size: Images of a training step on this device.
 
     Raises:
         StoreError: What was decided is damaged; deciding again could end otherwise in the middle of a trial.
@@ -27,14 +34,13 @@ def decide(trial: Trial, workload: Workload, task: Task, store: TrialStore) -> D
         return read_sealed(path, Decisions)
     key = _without_seed(trial)
     if key not in _made:
-        _made[key] = _measure(trial, workload, task)
+        _made[key] = _measure(trial, workload, task, batch_size)
     write_atomically(path, seal(_made[key]))
     return _made[key]
 
 
-def _measure(trial: Trial, workload: Workload, task: Task) -> Decisions:
+def _measure(trial: Trial, workload: Workload, task: Task, batch_size: int) -> Decisions:
     deterministic = trial.recipe.deterministic
-    batch_size = trial.recipe.batch_size
     chosen, times = layout.decide(workload, trial.execution, batch_size, deterministic=deterministic)
     workload = layout.in_layout(workload, chosen)
     decisions = compilation.decide(workload, trial.execution, batch_size, deterministic=deterministic)

@@ -30,13 +30,17 @@ class Device:
     memory_format: torch.memory_format
 
     @classmethod
-    def chosen(cls, execution: Execution) -> Device:
+    def chosen(cls, execution: Execution, local_rank: int | None = None) -> Device:
         """Resolve what the suite leaves to the program.
+
+        Args:
+            execution: What the suite says.
+            local_rank: Which of the processes on this machine, where several train together.
 
         Raises:
             SuiteError: The device named in the suite is not there.
         """
-        device = _find(execution.device)
+        device = _find(execution.device) if local_rank is None else _find_own(execution.device, local_rank)
         precision = execution.precision
         if precision == "auto":
             precision = "bfloat16" if native_bfloat16(device) else "float32"
@@ -104,6 +108,18 @@ def native_bfloat16(device: torch.device) -> bool:
     if device.type == "cuda":
         return torch.cuda.get_device_capability(device) >= CUDA_WITH_BFLOAT16
     return device.type == "cpu" and bool({"amx_bf16", "avx512_bf16", "bf16"} & environment.cpu_flags())
+
+
+def _find_own(name: str, local_rank: int) -> torch.device:
+    """The device of one of several processes: a GPU for each, or the CPU for all."""
+    if name == "cuda" or (name == "auto" and torch.cuda.is_available()):
+        return _find(f"cuda:{local_rank}")
+    if name in ("auto", "cpu"):
+        return torch.device("cpu")
+    raise SuiteError(
+        f"execution.device: {name!r} cannot be shared by processes that train together; under torchrun, "
+        'use "cuda" for a GPU each, or "cpu"'
+    )
 
 
 def _find(name: str) -> torch.device:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from bench.data.batches import ImageSet, Pipeline, in_order
 from bench.measurements.device import Device
+from bench.measurements.parallel import ALONE, Replicas
 
 PIXELS_PER_BATCH = {"cpu": 1 << 18, "cuda": 1 << 24, "mps": 1 << 22}
 """H x W x N of the largest batch. On a CPU, batches of 64 to 1000 small images differ by 3 %, so none are
@@ -35,16 +36,26 @@ class Evaluation:
     """Top-1, as a fraction."""
 
 
-def evaluate(
-    model: nn.Module, images: ImageSet, pipeline: Pipeline, device: Device, batch_size: int | None = None
+def evaluate(  # noqa: PLR0913, PLR0917 - those of `outputs`, and with whom
+    model: nn.Module,
+    images: ImageSet,
+    pipeline: Pipeline,
+    device: Device,
+    batch_size: int | None = None,
+    replicas: Replicas = ALONE,
 ) -> Evaluation:
-    """Run the network over the set once, as `outputs` does, and keep two numbers."""
+    """Run the network over the set once, as `outputs` does, and keep two numbers.
+
+    Each of several processes runs it over its share; they all get the numbers of the whole set.
+    """
+    own = images.part(*replicas.share.bounds(len(images))) if replicas.several else images
     loss = torch.zeros((), device=device.handle)
     correct = torch.zeros((), device=device.handle, dtype=torch.int64)
-    for logits, labels in outputs(model, images, pipeline, device, batch_size):
+    for logits, labels in outputs(model, own, pipeline, device, batch_size):
         # Sums stay on the device: reading them here would make every batch wait for the device.
         loss += F.cross_entropy(logits, labels, reduction="sum")
         correct += (logits.argmax(1) == labels).sum()
+    replicas.add_up(loss, correct)
     return Evaluation(loss.item() / len(images), correct.item() / len(images))
 
 
@@ -65,6 +76,8 @@ def outputs(
         Logits (N, classes) in float32 and labels (N), batch by batch, in the order of the set.
     """
     model.eval()
+    if not len(images):
+        return  # the share of a process in a tiny set
     for inputs, labels in in_order(images, batch_size or largest(pipeline, device), pipeline):
         with device.autocast():
             logits = model(inputs)

@@ -71,7 +71,7 @@ def _timed(workload: Workload, wanted: Throughput) -> tuple[list[Setting], dict[
     return [setting for setting in settings if setting.name not in failures], failures
 
 
-@dataclass
+@dataclass(eq=False)
 class Setting:
     """One mode at one batch size, and what its visits have found so far."""
 

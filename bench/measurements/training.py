@@ -20,6 +20,8 @@ from bench.measurements.device import Device
 from bench.measurements.evaluation import Evaluation, evaluate
 from bench.measurements.marks import BACKWARD, DATA, FORWARD, LOSS, OPTIMIZER, Mark, unmarked
 from bench.measurements.optimisation import learning_rate, make_optimizer, set_learning_rate
+from bench.measurements.parallel import ALONE, Replicas
+from bench.measurements.parallel.replicas import BatchNorm
 from bench.measurements.validity import Watch
 from bench.plan import Trial
 from bench.records import EpochFacts, InitialFacts
@@ -64,9 +66,16 @@ class Training:
     """Names the parts of a step to a profiler."""
     after_backward: list[Callable[[Tensor], None]] = field(default_factory=list)
     """Called with the loss of each training step, when gradients are there and weights not yet updated."""
+    replicas: Replicas = ALONE
+    """Who trains this network together; each has the same `Training`, and its share of each batch."""
+    batch_norm: BatchNorm = "none"
+    """What batch norm takes its statistics over, where several train together."""
+    processes: list[int] = field(default_factory=list)
+    """How many trained together in each epoch of `history`."""
 
     def __post_init__(self) -> None:
         self.watch = Watch(self.device)
+        self.shared = self.replicas.together(self.model, self.step_model, self.batch_norm)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -81,21 +90,25 @@ class Training:
             BenchError: A checkpoint cannot be used.
         """
         optimizer = make_optimizer(self.model, self.trial.recipe, self.device.handle)
-        state = checkpoint.load(
-            checkpoint_path, self.trial.id, lambda text: report({"kind": "notice", "text": text})
-        )
-        if state is not None:
-            self._resume(state, optimizer)
-        else:
-            self._begin(optimizer)
+        if self.replicas.leading:
+            self._start(checkpoint_path, optimizer, report)
+        if self.replicas.several:
+            self._agree(optimizer)
         if not self.history:
             self._observe(0)
         while len(self.history) < self.trial.recipe.epochs:
             row = self._epoch(len(self.history) + 1, optimizer, report)
             self.history.append(row)
+            self.processes.append(self.replicas.share.size)
             self._observe(row.epoch)
-            checkpoint.save(checkpoint_path, self.trial.id, self._state(optimizer))
-            report({"kind": "epoch", **row.model_dump()})
+            if self.replicas.leading:
+                checkpoint.save(checkpoint_path, self.trial.id, self._state(optimizer))
+                report({"kind": "epoch", **row.model_dump()})
+
+    def part(self) -> None:
+        """From here on this process computes whatever it computes by itself."""
+        self.replicas = ALONE
+        self.shared = ALONE.together(self.model, self.step_model, self.batch_norm)
 
     def _epoch(self, number: int, optimizer: torch.optim.Optimizer, report: Report) -> EpochFacts:
         batches = self.batches(number)
@@ -104,6 +117,7 @@ class Training:
             loss, accuracy, rate = self._train_epoch(batches, number, optimizer, report)
             trained = self._clock()
         _refuse_divergence("training", loss, number)
+        self.replicas.level(self.model)
         validation = None
         if self.validation is not None:
             validation = self._evaluate(self.validation)
@@ -135,31 +149,35 @@ class Training:
         """One pass over the training set: mean loss in nats, accuracy, and the last learning rate."""
         recipe, images = self.trial.recipe, len(self.train)
         # Dropout and the like draw from the global generator; an epoch must not depend on what ran before it.
-        torch.manual_seed(derive_seed(self.trial.seed, "dropout", number))
-        self.step_model.train()
+        rank = self.replicas.share.rank
+        torch.manual_seed(derive_seed(self.trial.seed, "dropout", number, *([rank] if rank else [])))
+        self.shared.train()
         loss_sum = torch.zeros((), device=self.device.handle)
         correct = torch.zeros((), device=self.device.handle, dtype=torch.int64)
-        seen, reported, rate = 0, time.perf_counter(), 0.0
+        seen, own, reported, rate = 0, 0, time.perf_counter(), 0.0
         for inputs, labels in batches:
             rate = learning_rate(recipe, number - 1 + seen / images, self.history)
             set_learning_rate(optimizer, rate)
-            loss, logits = self.step(inputs, labels, optimizer)
-            # Sums stay on the device: reading them here would make every step wait for the device.
-            loss_sum += loss * len(labels)
-            correct += (logits.argmax(1) == labels).sum()
-            seen += len(labels)
-            if time.perf_counter() - reported > SECONDS_BETWEEN_REPORTS:
+            batch = min(recipe.batch_size, images - seen)  # of all processes together
+            loss, logits = self.step(inputs, labels, optimizer, batch)
+            if self.replicas.counts(batch):
+                # Sums stay on the device: reading them here would make every step wait for the device.
+                loss_sum += loss * len(labels)
+                correct += (logits.argmax(1) == labels).sum()
+                own += len(labels)
+            seen += batch
+            if self.replicas.leading and time.perf_counter() - reported > SECONDS_BETWEEN_REPORTS:
                 reported = time.perf_counter()
-                running = loss_sum.item() / seen
+                running = loss_sum.item() / own
                 _refuse_divergence("training", running, number)  # nothing mends it; the epoch may be long
                 report({"kind": "step", "epoch": number, "seen": seen, "images": images,
-                        "loss": running, "accuracy": correct.item() / seen})  # fmt: skip
+                        "loss": running, "accuracy": correct.item() / own})  # fmt: skip
+        self.replicas.add_up(loss_sum, correct)
         return loss_sum.item() / seen, correct.item() / seen, rate
 
     def batches(self, epoch: int) -> Batches:
         """The augmented batches of an epoch; close them when leaving early."""
-        recipe = self.trial.recipe
-        with closing(shuffled(self.train, self.pipeline, recipe, seed=self.trial.seed, epoch=epoch)) as made:
+        with closing(self._made(epoch)) as made:
             while True:
                 with self.mark(DATA):
                     batch = next(made, None)
@@ -167,20 +185,34 @@ class Training:
                     return
                 yield batch
 
-    def step(self, inputs: Tensor, labels: Tensor, optimizer: torch.optim.Optimizer) -> tuple[Tensor, Tensor]:
-        """Forward, backward and update; returns the unsmoothed mean loss and the logits (N, classes)."""
+    def _made(self, epoch: int) -> Batches:
+        recipe, share = self.trial.recipe, self.replicas.share
+        return shuffled(self.train, self.pipeline, recipe, seed=self.trial.seed, epoch=epoch, share=share)
+
+    def step(
+        self, inputs: Tensor, labels: Tensor, optimizer: torch.optim.Optimizer, batch: int | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Forward, backward and update; returns the unsmoothed mean loss and the logits (N, classes).
+
+        Args:
+            inputs: Images (N, C, H, W) of this process.
+            labels: Theirs (N).
+            optimizer: Moves the weights.
+            batch: Images of all processes together, where there are several.
+        """
         smoothing = self.trial.recipe.label_smoothing
+        together = batch or len(inputs)
         # Compiled for one batch size; the incomplete last batch would have it compiled once more.
-        complete = len(inputs) == self.trial.recipe.batch_size
+        complete = together == self.trial.recipe.batch_size
         torch.compiler.cudagraph_mark_step_begin()
         with self.mark(FORWARD), self.device.autocast():
-            logits = (self.step_model if complete else self.model)(inputs)
+            logits = self.shared(inputs, whole=self.replicas.share.repeats(together), complete=complete)
         with self.mark(LOSS):
             logits = logits.float()  # the loss is summed in float32, whatever the network computes in
             loss = F.cross_entropy(logits, labels, label_smoothing=smoothing)
         with self.mark(BACKWARD):
             optimizer.zero_grad(set_to_none=True)
-            loss.backward()
+            self.replicas.scaled(loss, together).backward()
         for observer in self.after_backward:
             observer(loss)
         with self.mark(OPTIMIZER):
@@ -196,9 +228,25 @@ class Training:
             "resumed": self.resumed,
             "evaluation_seconds": self.evaluation_seconds,
             "history": [epoch.model_dump() for epoch in self.history],
+            "processes": self.processes,
             "model": self.model.state_dict(),
             "optimizer": optimizer.state_dict(),
         }
+
+    def _start(self, path: Path, optimizer: torch.optim.Optimizer, report: Report) -> None:
+        """From this trial's checkpoint where there is one, else as the recipe says."""
+        state = checkpoint.load(path, self.trial.id, lambda text: report({"kind": "notice", "text": text}))
+        if state is not None:
+            self._resume(state, optimizer)
+        else:
+            self._begin(optimizer)
+
+    def _agree(self, optimizer: torch.optim.Optimizer) -> None:
+        """All processes take over where the first one starts from: it alone has read any files."""
+        state = self.replicas.agree(self._state(optimizer))
+        if not self.replicas.leading:
+            self.model.load_state_dict(state["model"])
+            self._continue(state, optimizer)
 
     def _begin(self, optimizer: torch.optim.Optimizer) -> None:
         """From a checkpoint of another trial, or from the seed, after a look at the images where wanted."""
@@ -225,9 +273,12 @@ class Training:
         optimizer.load_state_dict({"state": state["optimizer"]["state"], "param_groups": groups})
         self.history = [EpochFacts.model_validate(epoch) for epoch in state["history"]]
         self.evaluation_seconds = state["evaluation_seconds"]
+        self.processes = list(state.get("processes", [1] * len(self.history)))
 
     def _evaluate(self, images: ImageSet) -> Evaluation:
-        return evaluate(self.model, images, self.pipeline, self.device, self.evaluation_batch_size)
+        return evaluate(
+            self.model, images, self.pipeline, self.device, self.evaluation_batch_size, self.replicas
+        )
 
     def _observe(self, epochs: int) -> None:
         for observer in self.after_epoch:

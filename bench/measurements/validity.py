@@ -11,6 +11,7 @@ from typing_extensions import Self
 from bench import environment
 from bench.measurements.device import Device
 from bench.measurements.doubts import doubts
+from bench.measurements.parallel import Replicas
 from bench.measurements.sensors import processor
 from bench.measurements.sensors.gpu import Gpu, GpuState
 from bench.measurements.sensors.processor import Counters
@@ -30,6 +31,7 @@ class Watch:
         self._load = environment.load_average()
         self._cores = len(processor.usable())
         self._stretches: list[tuple[Counters, Counters]] = []
+        self._ours = 0.0
         self._megahertz: list[float | None] = []
         self._gpu: list[GpuState] = []
 
@@ -83,6 +85,13 @@ class Watch:
         certificate = Certificate.model_validate(found)
         return certificate.model_copy(update={"doubts": doubts(certificate, reach)})
 
+    def companions(self, replicas: Replicas) -> None:
+        """Count the work of those who train with this process on its machine as its own, not as others'."""
+        if replicas.several:
+            own = self._difference(lambda total: total.own) or 0.0
+            said = replicas.all_say([float(replicas.node), own])
+            self._ours = sum(seconds for node, seconds in said if node == replicas.node) - own
+
     def share_of_others(self) -> float:
         """Share of the usable cores that other processes kept busy so far; 0 where that is not known.
 
@@ -94,7 +103,7 @@ class Watch:
         return others / self._cores if isinstance(others, float) else 0.0
 
     def _of_processor(self) -> dict[str, object]:
-        own = self._difference(lambda total: total.own) or 0.0
+        own = (self._difference(lambda total: total.own) or 0.0) + self._ours
         busy = self._difference(lambda total: total.busy)
         stolen = self._difference(lambda total: total.stolen)
         preemptions = self._difference(lambda total: total.preemptions)

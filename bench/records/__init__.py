@@ -2,6 +2,7 @@
 
 from bench.records.certificate import Certificate
 from bench.records.conditions import Choices, DataFacts, Decisions, InitialFacts, Layout, Variant
+from bench.records.distribution import DistributionFacts, ScalingFacts
 from bench.records.examples import Answer, Example, ExamplesFacts
 from bench.records.memory import BatchTry, LargestBatchFacts, MemoryFacts, MemoryParts
 from bench.records.peaks import BandwidthPeak, MatrixPeak, PeakFacts
@@ -55,6 +56,7 @@ __all__ = [
     "Choices",
     "DataFacts",
     "Decisions",
+    "DistributionFacts",
     "EpochFacts",
     "Example",
     "ExamplesFacts",
@@ -69,6 +71,7 @@ __all__ = [
     "PeakFacts",
     "PhaseFacts",
     "ProfileFacts",
+    "ScalingFacts",
     "Split",
     "SplitFacts",
     "StaticFacts",

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from bench.plan import Trial
 from bench.records.conditions import Choices, DataFacts, InitialFacts
+from bench.records.distribution import DistributionFacts
 from bench.records.memory import LargestBatchFacts, MemoryFacts
 from bench.records.peaks import PeakFacts
 from bench.records.profile import ProfileFacts
@@ -40,6 +41,8 @@ class TrialRecord(Model):
     """Libraries, git revision, CPU features; see bench.environment."""
     choices: Choices | None = None
     data: DataFacts | None = None
+    distribution: DistributionFacts | None = None
+    """How several processes trained together; None: one process trained."""
     initial: InitialFacts | None = None
     """Where initial weights came from, when not from the seed alone."""
     static: StaticFacts | None = None

@@ -26,7 +26,11 @@ class Execution(Model):
     engine: Literal["local"] = "local"
     """Who runs the trials: a worker process of this machine."""
     threads: Positive | None = None
-    """CPU threads of the worker. Default: every core this process may use."""
+    """CPU threads of the worker. Default: every core this process may use; under torchrun, its share."""
+    batch_norm: Literal["synchronised", "per_process"] = "synchronised"
+    """Under torchrun: "synchronised" takes the statistics of batch norm over the whole batch, so that it is
+    the training of one process; "per_process" over the share of each process, which is faster, and another
+    experiment for each number of processes. Alone, it changes nothing."""
     time_limit: Annotated[float, Field(gt=0)] | None = None
     """Seconds after which a trial is stopped and recorded as failed."""
     memory_budget: Bytes | None = None

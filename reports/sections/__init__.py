@@ -17,6 +17,7 @@ from reports.sections.gradients import gradient_flow, loss_landscape
 from reports.sections.ledger import ledger
 from reports.sections.profile import profile
 from reports.sections.provenance import data, environment, recipes, suite, trials
+from reports.sections.scaling import scaling
 from reports.sections.speed import latency, phases, throughput
 from reports.sections.timings import timings
 from reports.sections.trust import caveats, claims
@@ -36,6 +37,7 @@ SECTIONS: tuple[Callable[[Tables], Section | None], ...] = (
     throughput,
     latency,
     phases,
+    scaling,
     efficiency,
     memory,
     timings,

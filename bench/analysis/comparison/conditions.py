@@ -3,8 +3,9 @@
 The rules, kind by kind:
 
 - counts follow from the network and from the geometry of its task;
-- what is learned depends on data, split, recipe, precision, torch's version, and on what a recipe means to
-  the program; neither the device nor the compiler change what is computed by more than rounding;
+- what is learned depends on data, split, recipe, precision, torch's version, on how many processes trained
+  together, and on what a recipe means to the program; neither the device nor the compiler change what is
+  computed by more than rounding;
 - speed depends on the machine, on how steps are run, and on torch's version; in training also on what a step
   does, and for whole epochs on how many images there are and where they are kept;
 - the network is shown where it differs, and is no obstacle: one label may well stand for a new version;
@@ -18,6 +19,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bench.analysis.comparison.side import Side
+from bench.analysis.distribution import processes, statistics_of
 from bench.plan import Trial
 from bench.records import TrialRecord
 from bench.spec import flattened
@@ -31,7 +33,11 @@ SPLIT = frozenset({"data fingerprint", "validation split", "limit"})
 """What must be equal for the same seed to mean the same images."""
 
 GEOMETRY = frozenset({"input", "classes"})
-LEARNING = GEOMETRY | SPLIT | {"dataset", "normalize", "recipe.", "precision", "torch", "meaning of a trial"}
+TOGETHER = frozenset({"processes", "batch norm over"})
+"""Who trained: several processes sum in another order, draw other dropout, and take other seconds."""
+LEARNING = GEOMETRY | SPLIT | TOGETHER | {
+    "dataset", "normalize", "recipe.", "precision", "torch", "meaning of a trial",
+}  # fmt: skip
 HARDWARE = frozenset({"device", "device name", "host CPU", "threads"})
 EXECUTION = frozenset({"precision", "compile mode", "memory format", "torch"})
 STEP = frozenset(
@@ -39,7 +45,7 @@ STEP = frozenset(
 )
 """What an update of the weights computes; its rates cost nothing."""
 INFERENCE_SPEED = GEOMETRY | HARDWARE | EXECUTION | {"recipe.deterministic"}
-EPOCH_SPEED = INFERENCE_SPEED | STEP | {
+EPOCH_SPEED = INFERENCE_SPEED | STEP | TOGETHER | {
     "training images", "stored size", "images kept", "recipe.batch_size", "recipe.augment",
 }  # fmt: skip
 MEMORY = GEOMETRY | EXECUTION | {"device", "device name", "recipe.deterministic"}
@@ -96,6 +102,8 @@ def _met(record: TrialRecord) -> Iterator[tuple[str, str]]:
     yield "compile mode", choices.compile_variant if choices else NOT_RECORDED
     yield "memory format", choices.memory_format if choices else NOT_RECORDED
     yield "threads", str(choices.threads) if choices else NOT_RECORDED
+    yield "processes", processes(record)
+    yield "batch norm over", statistics_of(record)
     yield "host CPU", str(environment.get("cpu", NOT_RECORDED))
     yield "torch", _minor(environment)
 
