@@ -27,7 +27,8 @@ args = {{ width = 4 }}
 [execution]
 threads = 1
 [measure]
-throughput = {{ batch_sizes = [8], seconds = 0.05 }}
+throughput = {throughput}
+memory = false
 convergence = {{ targets = [0.2] }}
 gradient_flow = true
 """
@@ -40,6 +41,15 @@ name = "cifar_resnet20"
 
 DIGITS = 'name = "digits"\nlimit = 200\nimage_size = 16\nchannels = 3'
 CIFAR10 = 'name = "cifar10"\nlimit = 200'
+
+SPEED = "{ batch_sizes = [8], seconds = 0.05 }"
+
+
+def suite(dataset):
+    """In the long form with a second network, and with measurements after training to be killed in."""
+    more, throughput = (RESIDUAL, SPEED) if LONG else ("", "false")
+    return SUITE.format(dataset=dataset, more=more, throughput=throughput)
+
 
 IN_CI = (
     "decoding images",
@@ -67,7 +77,7 @@ def test_kills_leave_no_trace(tmp_path, record_property, dataset, kills):
     undisturbed, killed = (Place(tmp_path / name) for name in ("undisturbed", "killed"))
     for place in (undisturbed, killed):
         place.home.mkdir()
-        (place.home / "killed.toml").write_text(SUITE.format(dataset=dataset, more=RESIDUAL if LONG else ""))
+        (place.home / "killed.toml").write_text(suite(dataset))
     undisturbed.finish()
 
     draw, counted, finished = random.Random(SEED), Counter(), {}

@@ -22,14 +22,15 @@ from bench.store.checkup import examine
 PATIENCE = 600
 """Seconds until a run that neither ends nor gets anywhere fails the test."""
 
-CLOCK_FILES = {".lock", "bench.log", "log.txt", REPORT_FILE}
+TIMINGS = {"rounds.csv", "latency_calls.csv"}
+CLOCK_FILES = {".lock", "bench.log", "log.txt", REPORT_FILE, *TIMINGS}
 """Hold times, processes, or what was tried in vain."""
 
 CLOCK_COLUMNS = {"train_seconds", "train_images_per_second"}
 CLOCK_KEYS = {
     "started_at", "finished_at", "created_at", "environment", "train_seconds", "evaluation_seconds",
     "train_images_per_second", "certificate", "throughput", "latency", "phases", "peaks", "resumed", "sha256",
-    "epochs.csv", "command",
+    "epochs.csv", "command", *TIMINGS,
 }  # fmt: skip
 """What a clock decides, or tells of the interruptions themselves."""
 
@@ -152,9 +153,17 @@ def differences(ours, theirs):
     }
     found = [f"only in one of them: {name}" for name in names[mine] ^ names[other]]
     common = sorted(names[mine] & names[other])
-    found += [f"differs: {name}" for name in common if _content(mine / name) != _content(other / name)]
+    for name in common:
+        found += _unlike(_content(mine / name), _content(other / name), name)
     assert len(Run.open(mine).records()) == len(Run.open(mine).info.plan)
     return found
+
+
+def _unlike(one, other, where):
+    """The places in which two contents differ."""
+    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+        return [place for key in one for place in _unlike(one[key], other[key], f"{where}: {key}")]
+    return [] if one == other else [where]
 
 
 def _content(path):
