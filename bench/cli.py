@@ -60,7 +60,9 @@ def run(
     device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = None,
     only: Annotated[list[str] | None, typer.Option(help="Run only this label; may be repeated.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget earlier results of these trials.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and stop.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the plan, estimate its cost, and stop.")
+    ] = False,
     serve: Annotated[
         bool,
         typer.Option(

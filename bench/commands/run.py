@@ -6,7 +6,6 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from bench import errors
 from bench.commands.buildable import refuse_unbuildable
@@ -17,7 +16,6 @@ from bench.commands.interruption import TerminatedError, terminable
 from bench.commands.job import Job, Written
 from bench.commands.verbose import shown_on
 from bench.execution.local import LocalEngine
-from bench.plan import Plan
 from bench.store import REPORT_FILE, Run
 from bench.world import World, world
 
@@ -57,8 +55,11 @@ def run(  # noqa: PLR0913 - one argument an option
     with terminable(once=place is not None), told, _engine(data_root, place) as engine:
         refuse_unbuildable(engine, job.info.suite, data_root, console)
         if dry_run:
-            console.print(_plan_table(job.chosen))
-            return errors.DONE
+            from bench.commands.dry_run import dry_run as look_only  # noqa: PLC0415 - torch takes seconds
+
+            return look_only(
+                job, engine, data_root=data_root, runs_dir=runs_dir, fresh=fresh, console=console
+            )
         try:
             directory, interrupted = conduct(
                 job, engine, data_root=data_root, runs_dir=runs_dir, fresh=fresh, serve=serve,
@@ -95,13 +96,3 @@ def show_summary(directory: Run, console: Console) -> bool:
     console.print(grid(headers, rows, title=directory.info.suite.title))
     console.print(f"report: {directory.folder / REPORT_FILE}", soft_wrap=True, highlight=False)
     return not (len(tables.claims) and (tables.claims["verdict"] == "not reproduced").any())
-
-
-def _plan_table(plan: Plan) -> Table:
-    """What would be run."""
-    headers = ("trial", "architecture", "seed", "epochs", "batch size", "id")
-    rows = (
-        (trial.label, trial.architecture, trial.seed, trial.recipe.epochs, trial.recipe.batch_size, trial.id)
-        for trial in plan
-    )
-    return grid(headers, rows, title=f"{len(plan)} trials")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from typing_extensions import Self
 
 from bench import errors
 from bench.execution.messages import Message, PeerGoneError, receive, send
+from bench.execution.rehearsal import Rehearsal
 from bench.execution.worker_process import WorkerProcess
 from bench.plan import Trial
 from bench.records import TrialRecord
@@ -85,6 +86,37 @@ class LocalEngine:
         }
         problem: str | None = self._ask(request, "checked", on_event, time_limit)["problem"]
         return problem
+
+    def rehearse(
+        self,
+        trials: Sequence[tuple[Trial, Path]],
+        on_event: OnEvent,
+        *,
+        seconds: float,
+        time_limit: float,
+        fresh: bool = False,
+    ) -> Rehearsal:
+        """Time a few steps of a network, on images of noise; nothing is downloaded, trained or kept.
+
+        Args:
+            trials: Trials of one architecture, with their folders.
+            on_event: Takes messages for the user.
+            seconds: How long the steps may take, about.
+            time_limit: Seconds after which it is given up.
+            fresh: Whether checkpoints in the folders are left out of account.
+
+        Raises:
+            TrialFailedError: The network cannot be built or run, or takes too long.
+        """
+        request = {
+            "kind": "rehearse",
+            "trials": [(trial.model_dump(mode="json"), str(folder)) for trial, folder in trials],
+            "data_root": self._data_root,
+            "seconds": seconds,
+            "fresh": fresh,
+        }
+        answer = self._ask(request, "rehearsed", on_event, time_limit)
+        return Rehearsal.model_validate(answer["rehearsal"])
 
     def execute(self, trial: Trial, folder: Path, on_event: OnEvent) -> TrialRecord:
         """Run one trial in the worker.

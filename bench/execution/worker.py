@@ -57,7 +57,8 @@ def _answer(connection: Connection, request: Message) -> None:
         kind = "error" if stops_run else "failed"
         send(connection, {"kind": kind, "exit_code": error.exit_code, "reason": str(error)})
     except Exception as error:  # noqa: BLE001 - a trial may fail in any way; the driver records the reason
-        traceback.print_exc()
+        if request["kind"] != "rehearse":  # which has no log
+            traceback.print_exc()
         lost = "seat" in request and lost_peer(error)
         send(connection, {"kind": "failed", "reason": reason(error), "lost_peer": lost})
 
@@ -85,6 +86,19 @@ def _check(connection: Connection, request: Message) -> None:
     architecture = Architecture.model_validate(request["architecture"])
     found = problem(architecture.name, architecture.args, Geometry(*request["geometry"]))
     send(connection, {"kind": "checked", "problem": found})
+
+
+def _rehearse(connection: Connection, request: Message) -> None:
+    """Time a few steps of a network; here, since it may crash the process."""
+    from bench.execution.rehearse import rehearse  # noqa: PLC0415 - torch is imported in the worker only
+    from bench.measurements.exhaustion import explained  # noqa: PLC0415
+
+    trials = [(Trial.model_validate(trial), Path(folder)) for trial, folder in request["trials"]]
+    with explained(trials[0][0]):
+        found = rehearse(
+            trials, _path(request["data_root"]), seconds=request["seconds"], fresh=request["fresh"]
+        )
+    send(connection, {"kind": "rehearsed", "rehearsal": found.model_dump(mode="json")})
 
 
 def _prepare(connection: Connection, request: Message) -> None:
@@ -150,6 +164,6 @@ def _path(text: str | None) -> Path | None:
 
 
 ANSWERS = {
-    "publish": _publish, "look_up": _look_up, "check": _check, "prepare": _prepare, "execute": _execute,
+    "publish": _publish, "look_up": _look_up, "check": _check, "rehearse": _rehearse, "prepare": _prepare, "execute": _execute,
 }  # fmt: skip
 """What a driver may ask for."""
