@@ -164,6 +164,7 @@ def _path(text: str | None) -> Path | None:
 
 
 ANSWERS = {
-    "publish": _publish, "look_up": _look_up, "check": _check, "rehearse": _rehearse, "prepare": _prepare, "execute": _execute,
+    "publish": _publish, "look_up": _look_up, "check": _check, "rehearse": _rehearse, "prepare": _prepare,
+    "execute": _execute,
 }  # fmt: skip
 """What a driver may ask for."""
