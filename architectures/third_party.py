@@ -108,6 +108,11 @@ def _in_module(module: str, attribute: str) -> Constructor:
     if not module or not attribute:
         raise ArchitectureError(f"{name!r} is not an architecture; write module:function")
     _refuse_python_itself(name, module)
+    if module == "__main__":
+        raise ArchitectureError(
+            f"{name}: trials run in a process of their own, which does not know the script or notebook that "
+            "started it; put the function into a file beside it, and write file:function"
+        )
     # Last, so that no file of the current directory hides an installed module; for good, since the
     # function may import its neighbours only when it is called.
     if (here := str(Path.cwd())) not in sys.path:

@@ -128,6 +128,16 @@ def test_the_json_schema_allows_the_shorthands(table, key, shorthand):
     assert shorthand in Suite.model_json_schema()["$defs"][table]["properties"][key]["anyOf"]
 
 
+def test_the_json_schema_knows_the_keys_of_a_recipe_of_ones_own():
+    """Numbers are checked; a table may hold a part of any kind, which only merging tells apart."""
+    schema = Suite.model_json_schema()["$defs"]
+    own, whole = schema["Architecture"]["properties"]["recipe"], schema["Recipe"]["properties"]
+    assert own["properties"].keys() == whole.keys()
+    assert own["additionalProperties"] is False
+    assert own["properties"]["epochs"]["type"] == "integer"
+    assert own["properties"]["optimizer"].keys() == {"description"}
+
+
 def test_milestones_come_from_a_list():
     """TOML has lists, the models tuples."""
     assert suite(schedule={"name": "step", "milestones": [2, 4]}).recipe.schedule == Step(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
 
 from bench.spec.claim import Claim
 from bench.spec.dataset import Dataset
@@ -12,6 +14,26 @@ from bench.spec.execution import Execution
 from bench.spec.measure import Measure
 from bench.spec.model import Label, Model
 from bench.spec.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class _RecipeKeys:
+    """Tells the JSON Schema which keys a part of a recipe may have.
+
+    Tables among them may be partial, too, and merge with ones of any kind, so of these only the name and the
+    documentation are told.
+    """
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        recipe = Recipe.model_json_schema()["properties"]
+        keys = {name: _without_default(key) for name, key in recipe.items()}
+        return {**handler(core), "properties": keys, "additionalProperties": False}
+
+
+def _without_default(key: dict[str, Any]) -> dict[str, Any]:
+    if key.get("type") in ("integer", "number", "boolean"):
+        return {part: value for part, value in key.items() if part != "default"}
+    return {"description": key["description"]}
 
 
 class Architecture(Model):
@@ -23,7 +45,7 @@ class Architecture(Model):
     """A name from `bench list architectures`, `torchvision:NAME`, `timm:NAME` or `module:function`."""
     args: dict[str, Any] = {}
     """Arguments of the constructor."""
-    recipe: dict[str, Any] = {}
+    recipe: Annotated[dict[str, Any], _RecipeKeys()] = {}
     """Recipe keys that differ for this architecture. A table merges key by key unless its `name` changes."""
 
 

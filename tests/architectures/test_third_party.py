@@ -162,3 +162,9 @@ def test_two_plugins_cannot_share_a_name(monkeypatch):
         ArchitectureError, match="two installed packages name an architecture 'plugged': a:f and b:f"
     ):
         build("plugged")
+
+
+def test_what_a_script_or_notebook_defines_is_no_address():
+    """It would be looked for in the wrong process; the message says what to do."""
+    with pytest.raises(ArchitectureError, match="put the function into a file"):
+        build("__main__:tiny", num_classes=2, in_channels=3, image_size=8)
