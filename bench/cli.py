@@ -47,6 +47,13 @@ def _root(
         raise typer.Exit
 
 
+class Engine(str, Enum):
+    """Who runs the trials."""
+
+    local = "local"
+    ray = "ray"
+
+
 @app.command()
 def run(
     suite: Annotated[
@@ -58,6 +65,9 @@ def run(
     data_root: Annotated[Path | None, typer.Option(help="Where datasets are looked for first.")] = None,
     runs_dir: Annotated[Path, typer.Option(help="Where run directories are kept.")] = Path("runs"),
     device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = None,
+    engine: Annotated[
+        Engine | None, typer.Option(help="This machine, or a Ray cluster (needs the extra ray).")
+    ] = None,
     only: Annotated[list[str] | None, typer.Option(help="Run only this label; may be repeated.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget earlier results of these trials.")] = False,
     dry_run: Annotated[
@@ -85,9 +95,9 @@ def run(
     from bench.commands.run import run as command
 
     code = command(
-        suite, dataset=dataset, data_root=data_root, runs_dir=runs_dir, device=device, only=tuple(only or ()),
-        fresh=fresh, dry_run=dry_run, serve=serve, strict_claims=strict_claims, verbose=verbose,
-        settings=tuple(set_ or ()),
+        suite, dataset=dataset, data_root=data_root, runs_dir=runs_dir, device=device,
+        engine=engine and engine.value, only=tuple(only or ()), fresh=fresh, dry_run=dry_run, serve=serve,
+        strict_claims=strict_claims, verbose=verbose, settings=tuple(set_ or ()),
     )  # fmt: skip
     raise typer.Exit(code)
 

@@ -64,7 +64,7 @@ class Trial(Model):
         trial, in processes of its own, and moves none of its numbers.
         """
         excluded: dict[str, Any] = dict.fromkeys(("label", "memory", "meaning", "origin"), True)
-        excluded["execution"] = {"time_limit", "engine", "loggers"}
+        excluded["execution"] = {"time_limit", "engine", "loggers", "resources", "ray"}
         init_from = self.recipe.init_from
         if init_from is not None:
             place = {"trial", "checkpoint"} if self.origin or init_from.sha256 else set()

@@ -16,6 +16,7 @@ VERBS = {
         "data_root",
         "runs_dir",
         "device",
+        "engine",
         "only",
         "fresh",
         "dry_run",

@@ -15,7 +15,9 @@ from bench.commands.job import Job
 from bench.commands.lines import Lines
 from bench.commands.live import LiveReport, serve_on, served
 from bench.commands.watchers import Watchers
+from bench.execution.choice import engine_of, forget
 from bench.execution.drive import drive
+from bench.execution.engine import Engine, ParallelEngine
 from bench.execution.journal import Journal
 from bench.execution.local import LocalEngine
 from bench.execution.run_log import RUN_LOG, logged, logging_to
@@ -26,7 +28,7 @@ from bench.store.lock import RunLock
 
 def conduct(  # noqa: PLR0913 - each is a choice of its own
     job: Job,
-    engine: LocalEngine,
+    local: LocalEngine,
     *,
     data_root: Path | None,
     runs_dir: Path,
@@ -39,7 +41,7 @@ def conduct(  # noqa: PLR0913 - each is a choice of its own
 
     Args:
         job: What to run.
-        engine: Who runs the trials.
+        local: The engine of this machine, which runs the trials unless the suite asks for another.
         data_root: Where datasets are looked for first.
         runs_dir: Where run directories are kept.
         fresh: Whether earlier results of these trials are forgotten.
@@ -63,9 +65,11 @@ def conduct(  # noqa: PLR0913 - each is a choice of its own
         if fresh:
             for trial in job.chosen:
                 directory.remove(trial)
+                forget(job.info.suite.execution, directory, trial)
         page = LiveReport(directory, console)
         with served(page, console) if serve else nullcontext():
-            interrupted = _execute(directory, job.chosen, engine, console, page)
+            with engine_of(job.info.suite.execution, local, data_root, directory) as engine:
+                interrupted = _execute(directory, job.chosen, engine, console, page)
             _write_report(directory, data_root, console)
             conclude(directory)
             working.close()
@@ -74,7 +78,9 @@ def conduct(  # noqa: PLR0913 - each is a choice of its own
     return directory, interrupted
 
 
-def _execute(directory: Run, chosen: Plan, engine: LocalEngine, console: Console, page: LiveReport) -> bool:
+def _execute(
+    directory: Run, chosen: Plan, engine: Engine | ParallelEngine, console: Console, page: LiveReport
+) -> bool:
     """Run the trials; true when Ctrl-C ended it early.
 
     Raises:
@@ -90,8 +96,6 @@ def _execute(directory: Run, chosen: Plan, engine: LocalEngine, console: Console
         raise
     except KeyboardInterrupt:
         return True
-    finally:
-        engine.close()
     return False
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from bench import environment
 from bench.errors import SuiteError
+from bench.execution.choice import require_engine
 from bench.measurements.loggers.catalogue import require
 from bench.pinning import pin
 from bench.plan import Plan, make_plan, run_id, slug
@@ -65,12 +66,13 @@ class Job:
     """The trials of the plan that are wanted now."""
 
     @classmethod
-    def of(
+    def of(  # noqa: PLR0913 - what the command line can change
         cls,
         written: Written,
         *,
         dataset: str | None = None,
         device: str | None = None,
+        engine: str | None = None,
         only: tuple[str, ...] = (),
         overrides: tuple[str, ...] = (),
     ) -> Job:
@@ -80,17 +82,25 @@ class Job:
             written: The suite; `overrides` are applied.
             dataset: Name of another dataset to use.
             device: Another device.
+            engine: Another engine.
             only: Labels to run; empty for all.
             overrides: `key=value` pairs, to be remembered.
 
         Raises:
             SuiteError: A name is unknown, or the trials cannot be planned.
-            DependencyError: A logger is not installed.
+            DependencyError: A logger or the engine is not installed.
         """
-        suite = _changed(written.suite, dataset, device)
+        suite = _changed(written.suite, dataset, device, engine)
         plan = pin(make_plan(suite))
         require(suite.execution.loggers)
-        options = {"--dataset": (dataset,), "--device": (device,), "--only": only, "--set": overrides}
+        require_engine(suite.execution)
+        options = {
+            "--dataset": (dataset,),
+            "--device": (device,),
+            "--engine": (engine,),
+            "--only": only,
+            "--set": overrides,
+        }
         given = [
             part for name, values in options.items() for value in values if value for part in (name, value)
         ]
@@ -106,10 +116,12 @@ class Job:
         return cls(info, written.text, _choose(plan, only))
 
 
-def _changed(suite: Suite, dataset: str | None, device: str | None) -> Suite:
-    """The suite on another device, or with other data."""
-    if device is not None:
-        execution = suite.execution.model_copy(update={"device": device})
+def _changed(suite: Suite, dataset: str | None, device: str | None, engine: str | None) -> Suite:
+    """The suite on another device, by another engine, or with other data."""
+    named = {"device": device, "engine": engine}
+    changes = {key: value for key, value in named.items() if value is not None}
+    if changes:
+        execution = suite.execution.model_copy(update=changes)
         suite = suite.model_copy(update={"execution": execution})
     if dataset is not None:
         from bench.data import catalogue  # noqa: PLC0415 - only needed here

@@ -30,6 +30,7 @@ def run(  # noqa: PLR0913 - one argument an option
     data_root: Path | None = None,
     runs_dir: Path = Path("runs"),
     device: str | None = None,
+    engine: str | None = None,
     only: tuple[str, ...] = (),
     fresh: bool = False,
     dry_run: bool = False,
@@ -44,7 +45,7 @@ def run(  # noqa: PLR0913 - one argument an option
         return help_out(place, data_root)
     console = Console()
     written = Written.read(suite_name, settings)
-    job = Job.of(written, dataset=dataset, device=device, only=only, overrides=settings)
+    job = Job.of(written, dataset=dataset, device=device, engine=engine, only=only, overrides=settings)
     claims_hold = True
 
     def conclude(directory: Run) -> None:
@@ -52,8 +53,8 @@ def run(  # noqa: PLR0913 - one argument an option
         claims_hold = show_summary(directory, console)
 
     told = shown_on(console) if verbose else nullcontext()
-    with terminable(once=place is not None), told, _engine(data_root, place) as engine:
-        refuse_unbuildable(engine, job.info.suite, data_root, console)
+    with terminable(once=place is not None), told, _engine(data_root, place) as local:
+        refuse_unbuildable(local, job.info.suite, data_root, console)
         if dry_run:
             from bench.commands.dry_run import dry_run as look_only  # noqa: PLC0415 - torch takes seconds
 
@@ -62,7 +63,7 @@ def run(  # noqa: PLR0913 - one argument an option
             )
         try:
             directory, interrupted = conduct(
-                job, engine, data_root=data_root, runs_dir=runs_dir, fresh=fresh, serve=serve,
+                job, local, data_root=data_root, runs_dir=runs_dir, fresh=fresh, serve=serve,
                 console=console, conclude=conclude,
             )  # fmt: skip
         except TerminatedError:

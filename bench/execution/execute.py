@@ -10,6 +10,7 @@ from typing import cast
 from bench import environment
 from bench.errors import BenchError
 from bench.execution import making
+from bench.execution.allotment import WHOLE_MACHINE, Allotment
 from bench.execution.measurements import AFTER_TRAINING, ALONG_TRAINING
 from bench.execution.team.meeting import meet
 from bench.execution.team.seat import Seat
@@ -37,8 +38,14 @@ from bench.records import (
 from bench.store import CHECKPOINT_FILE, TrialStore
 
 
-def execute(
-    trial: Trial, store: TrialStore, *, data_root: Path | None, report: Report, seat: Seat | None = None
+def execute(  # noqa: PLR0913 - what a worker is told
+    trial: Trial,
+    store: TrialStore,
+    *,
+    data_root: Path | None,
+    report: Report,
+    seat: Seat | None = None,
+    allotment: Allotment = WHOLE_MACHINE,
 ) -> TrialRecord:
     """Run a trial and write its tables; the record is returned, and written by the caller.
 
@@ -48,13 +55,14 @@ def execute(
         data_root: Where datasets are looked for first.
         report: Takes progress events.
         seat: The first one, where several processes train together; the others `assist`.
+        allotment: What the trial may use of the machine.
 
     Raises:
         BenchError: Data are missing, or a checkpoint is damaged.
         RuntimeError: Whatever goes wrong in the network or on the device.
     """
     started_at = environment.now()
-    device = making.device_of(trial, seat)
+    device = making.device_of(trial, seat, allotment)
     with ExitStack() as meeting:
         replicas = meeting.enter_context(meet(seat, device.handle))
         device, task = making.task_of(trial, device, replicas, data_root)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from typing_extensions import Self
 
 from bench import errors
+from bench.execution import worker
+from bench.execution.allotment import WHOLE_MACHINE
 from bench.execution.messages import Message, PeerGoneError, receive, send
 from bench.execution.rehearsal import Rehearsal
-from bench.execution.worker_process import WorkerProcess
+from bench.execution.worker_process import Serve, WorkerProcess
 from bench.plan import Trial
 from bench.records import TrialRecord
 from bench.spec import Architecture, Dataset
@@ -31,9 +34,11 @@ class PeerLostError(TrialFailedError):
 class LocalEngine:
     """Runs trials one after the other in a worker process of this machine."""
 
-    def __init__(self, data_root: Path | None) -> None:
+    def __init__(self, data_root: Path | None, serve: Serve = worker.serve) -> None:
         self._data_root = None if data_root is None else str(data_root)
-        self._worker = WorkerProcess()
+        self._worker = WorkerProcess(serve)
+        self.allotment = WHOLE_MACHINE
+        """What a trial may use of this machine, from the next one on."""
 
     def __enter__(self) -> Self:
         return self
@@ -44,6 +49,10 @@ class LocalEngine:
     def close(self) -> None:
         """End the worker; it is started again when it is needed again."""
         self._worker.stop()
+
+    def kill(self) -> None:
+        """End the worker in the middle of what it does."""
+        self._worker.stop(kill=True)
 
     def prepare(self, dataset: Dataset, on_event: OnEvent) -> None:
         """Make sure that the dataset is there and decoded.
@@ -134,6 +143,7 @@ class LocalEngine:
             "trial": trial.model_dump(mode="json"),
             "folder": str(folder),
             "data_root": self._data_root,
+            "allotment": asdict(self.allotment),
         }
 
     def _ask(self, request: Message, wanted: str, on_event: OnEvent, time_limit: float | None) -> Message:
@@ -154,7 +164,7 @@ class LocalEngine:
                     kind = PeerLostError if message.get("lost_peer") else TrialFailedError
                     raise kind(message["reason"])
                 if message["kind"] == "error":
-                    raise _as_error(message)
+                    raise as_error(message)
                 on_event(message)
         except PeerGoneError as error:
             raise TrialFailedError(self._worker.how_it_ended()) from error
@@ -167,6 +177,7 @@ class LocalEngine:
         return deadline is None or connection.poll(max(0, deadline - time.monotonic()))
 
 
-def _as_error(message: Message) -> errors.BenchError:
+def as_error(message: Message) -> errors.BenchError:
+    """What a worker reports with an exit code, as the error that stands for it."""
     kinds = {errors.WRONG_SUITE: errors.SuiteError, errors.ENVIRONMENT: errors.DataError}
     return kinds.get(message["exit_code"], errors.BenchError)(message["reason"])

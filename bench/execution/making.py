@@ -13,6 +13,7 @@ from bench import environment
 from bench.data.batches import derive_seed
 from bench.data.share import Share
 from bench.errors import DataError, SuiteError
+from bench.execution.allotment import WHOLE_MACHINE, Allotment
 from bench.execution.team.seat import Seat
 from bench.measurements import compilation, layout
 from bench.measurements.construction import constructor
@@ -26,7 +27,7 @@ from bench.plan import Trial
 from bench.records import Decisions, DistributionFacts
 
 
-def device_of(trial: Trial, seat: Seat | None) -> Device:
+def device_of(trial: Trial, seat: Seat | None, allotment: Allotment = WHOLE_MACHINE) -> Device:
     """The device of this process, prepared; several on one machine divide its cores.
 
     Raises:
@@ -38,8 +39,9 @@ def device_of(trial: Trial, seat: Seat | None) -> Device:
             f"recipe.batch_size: {trial.recipe.batch_size} images for {seat.size} processes; each needs one"
         )
     cores = environment.usable_cores() // (seat.local_size if seat else 1)
-    device.prepare(deterministic=trial.recipe.deterministic, threads=trial.execution.threads or max(1, cores))
-    return device
+    threads = trial.execution.threads or max(1, min(allotment.threads or cores, cores))
+    device.prepare(deterministic=trial.recipe.deterministic, threads=threads)
+    return replace(device, exclusive=allotment.exclusive)
 
 
 def task_of(trial: Trial, device: Device, replicas: Replicas, data_root: Path | None) -> tuple[Device, Task]:

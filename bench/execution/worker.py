@@ -11,6 +11,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from bench.errors import BenchError, WriteError
+from bench.execution.allotment import Allotment
 from bench.execution.messages import Message, PeerGoneError, receive, send
 from bench.execution.team.lost import lost_peer
 from bench.execution.team.seat import Seat
@@ -133,7 +134,12 @@ def _execute(connection: Connection, request: Message) -> None:
             send(connection, {"kind": "assisted"})
             return
         record = execute(
-            trial, store, data_root=data_root, report=lambda event: send(connection, event), seat=seat
+            trial,
+            store,
+            data_root=data_root,
+            report=lambda event: send(connection, event),
+            seat=seat,
+            allotment=Allotment(**request["allotment"]),
         )
     send(connection, {"kind": "record", "record": record.model_dump(mode="json")})
 

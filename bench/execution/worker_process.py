@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -21,10 +21,15 @@ SECONDS_TO_SAY_WHERE = 0.5
 """How long one that hangs may take to write down where."""
 
 
+Serve = Callable[[Connection], None]
+
+
 class WorkerProcess:
     """At most one living worker."""
 
-    def __init__(self) -> None:
+    def __init__(self, serve: Serve = worker.serve) -> None:
+        """Start nothing yet; `serve` answers requests, in the worker."""
+        self._serve = serve
         self.process: BaseProcess | None = None
         self._connection: Connection | None = None
 
@@ -34,7 +39,7 @@ class WorkerProcess:
             return self._connection
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        self.process = context.Process(target=worker.serve, args=(theirs,), daemon=True)
+        self.process = context.Process(target=self._serve, args=(theirs,), daemon=True)
         with _without_main():
             self.process.start()
         theirs.close()

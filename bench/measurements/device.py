@@ -28,6 +28,8 @@ class Device:
     handle: torch.device
     precision: Precision
     memory_format: torch.memory_format
+    exclusive: bool = True
+    """Whether no other trial of the run uses it at the same time."""
 
     @classmethod
     def chosen(cls, execution: Execution, local_rank: int | None = None) -> Device:
@@ -89,6 +91,7 @@ class Device:
             precision=self.precision,
             compile=decisions.compile_variant != "eager",
             threads=torch.get_num_threads(),
+            exclusive=self.exclusive,
             **decisions.model_dump(),
         )
 

@@ -48,6 +48,8 @@ def _of_samples(certificate: Certificate, reach: float | None) -> Iterator[tuple
 
 def _of_others(certificate: Certificate) -> Iterator[tuple[str, str]]:
     cores = certificate.cores
+    if certificate.exclusive is False:
+        yield "shared device", "other trials of the run could use it meanwhile"
     if (certificate.other_cores or 0) > LARGEST_SHARE_OF_OTHERS * cores:
         yield "busy machine", f"others used {certificate.other_cores:.1f} of {cores} cores"
     if (certificate.stolen_cores or 0) > LARGEST_SHARE_STOLEN * cores:

@@ -77,6 +77,7 @@ class Watch:
             "drift": drift,
             "cores": self._cores,
             "load_average": self._load,
+            "exclusive": self.device.exclusive,
             **self._of_processor(),
             **self._of_gpu(),
         }

@@ -50,6 +50,8 @@ class Certificate(Model):
     """Why the GPU's clock was lowered at the end of any stretch of timing, in NVML's terms."""
     gpu_other_processes: int | None = None
     """Other processes that held the GPU."""
+    exclusive: bool | None = None
+    """Whether the device was kept for this trial alone by who runs the trials; None: not recorded."""
     unreadable: tuple[str, ...] = ()
     """What could not be read on this machine."""
     doubts: dict[str, str] = {}

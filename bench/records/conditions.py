@@ -49,6 +49,8 @@ class Choices(Decisions):
     """Whether torch.compile was used."""
     threads: Positive
     """CPU threads."""
+    exclusive: bool | None = None
+    """Whether no other trial of the run used the device at the same time; None: an earlier version's."""
 
 
 class DataFacts(Model):

@@ -19,6 +19,7 @@ from bench.spec.measure import Convergence, LargestBatch, LossLandscape, Measure
 from bench.spec.model import Model
 from bench.spec.optimizer import SGD, Adam, Muon, Optimizer
 from bench.spec.recipe import Recipe
+from bench.spec.resources import RayCluster, Resources
 from bench.spec.schedule import Constant, Cosine, OneCycle, Plateau, Schedule, Step
 from bench.spec.suite import Architecture, Suite, merge, tuples
 
@@ -48,8 +49,10 @@ __all__ = [
     "Plateau",
     "Protocol",
     "RandomResizedCrop",
+    "RayCluster",
     "Recipe",
     "ResizeCrop",
+    "Resources",
     "Rotation",
     "Schedule",
     "Step",

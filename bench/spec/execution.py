@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bench.spec.model import Bytes, Model, Positive
+from bench.spec.resources import RayCluster, Resources
 
 
 class Execution(Model):
@@ -23,8 +24,12 @@ class Execution(Model):
     compile: Literal["off", "on", "auto"] = "off"
     """torch.compile; "auto" times a few training steps eager, compiled and, on CUDA, with CUDA graphs, keeps
     the fastest, and records all timings. With `recipe.deterministic`, "auto" is "off", too."""
-    engine: Literal["local"] = "local"
-    """Who runs the trials: a worker process of this machine."""
+    engine: Literal["local", "ray"] = "local"
+    """Who runs the trials: worker processes of this machine, or a Ray cluster (the extra `ray`)."""
+    resources: Resources = Resources()
+    """What Ray reserves for each trial."""
+    ray: RayCluster = RayCluster()
+    """Which Ray cluster, and how it is used."""
     threads: Positive | None = None
     """CPU threads of the worker. Default: every core this process may use; under torchrun, its share."""
     batch_norm: Literal["synchronised", "per_process"] = "synchronised"

@@ -3,6 +3,7 @@
 import math
 import multiprocessing
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -127,3 +128,16 @@ def test_another_busy_process_is_seen():
 def _compute():
     while True:
         math.sqrt(2)
+
+
+def test_a_device_that_other_trials_could_use_makes_a_timing_doubtful(counted):
+    """Who runs the trials says so; the certificate keeps it."""
+    nothing = Counters(own=0, busy=0, stolen=0, preemptions=0, quota=0, throttles=0)
+    for exclusive, kinds in ((True, set()), (False, {"shared device"})):
+        counted(nothing, nothing)
+        watch = Watch(replace(DEVICE, exclusive=exclusive))
+        with watch:
+            pass
+        certificate = watch.certificate([1.0, 1.0], drift=0.0)
+        assert certificate.exclusive is exclusive
+        assert {kind for kind in certificate.doubts if kind == "shared device"} == kinds
