@@ -93,8 +93,17 @@ class MLflow:
             return False
 
     def _experiment(self, name: str, place: str | None) -> str:
+        from mlflow.exceptions import MlflowException  # noqa: PLC0415
+
         found = self.client.get_experiment_by_name(name)
-        return str(found.experiment_id if found else self.client.create_experiment(name, place))
+        if found is None:
+            try:
+                return str(self.client.create_experiment(name, place))
+            except MlflowException:  # another trial of the suite was first
+                found = self.client.get_experiment_by_name(name)
+                if found is None:
+                    raise
+        return str(found.experiment_id)
 
 
 def _tags(about: About) -> dict[str, str]:
