@@ -58,9 +58,7 @@ def run(  # noqa: PLR0913 - one argument an option
         if dry_run:
             from bench.commands.dry_run import dry_run as look_only  # noqa: PLC0415 - torch takes seconds
 
-            return look_only(
-                job, local, data_root=data_root, runs_dir=runs_dir, fresh=fresh, console=console
-            )
+            return look_only(job, local, data_root=data_root, runs_dir=runs_dir, fresh=fresh, console=console)
         try:
             directory, interrupted = conduct(
                 job, local, data_root=data_root, runs_dir=runs_dir, fresh=fresh, serve=serve,
