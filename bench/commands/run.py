@@ -58,7 +58,10 @@ def run(  # noqa: PLR0913 - one argument an option
         if dry_run:
             from bench.commands.dry_run import dry_run as look_only  # noqa: PLC0415 - torch takes seconds
 
-            return look_only(job, local, data_root=data_root, runs_dir=runs_dir, fresh=fresh, console=console)
+            code = look_only(job, local, data_root=data_root, runs_dir=runs_dir, fresh=fresh, console=console)
+            if place is not None:
+                console.print(f"note: these are the times of one process; {place.size} would train together")
+            return code
         try:
             directory, interrupted = conduct(
                 job, local, data_root=data_root, runs_dir=runs_dir, fresh=fresh, serve=serve,

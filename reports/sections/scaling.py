@@ -17,16 +17,18 @@ COLUMNS = (
     Column("Processes", "world size"),
     Column("Batch", "global", "Images of a training step, those of all processes together."),
     Column("Batch", "per device", "Images of a training step on each device."),
-    Column("Batch norm", "statistics over", numeric=False),
     Column("Together", "images/s", "All processes at the global batch."),
-    Column("One", "images/s at the global batch", "The first process by itself, the others idle."),
-    Column("One", "images/s at its share", "The first process by itself at the batch per device."),
-    Column("Speed-up", "over one, with interval", "At the same global batch."),
-    Column("Strong scaling", "efficiency", "Speed-up over the number of processes."),
-    Column("Weak scaling", "efficiency", "Together over so many times one at its share: what talking costs."),
+    Column(
+        "One", "at global", "Images/s of the first process by itself at the global batch, the others idle."
+    ),
+    Column("One", "at share", "Images/s of the first process by itself at the batch per device."),
+    Column("Speed-up", "with interval", "All over one at the same global batch."),
+    Column("Strong", "efficiency", "Speed-up over the number of processes."),
+    Column("Weak", "efficiency", "Together over so many times one at its share: what talking costs."),
+    Column("Batch norm", "over", "What it takes its statistics over.", numeric=False),
     Column("Timing", "see timings", "Good, or doubtful: a certificate says why.", numeric=False),
 )
-BATCH_NORM = {"none": "no batch norm", "synchronised": "global batch", "per process": "each share"}
+BATCH_NORM = {"none": "has none", "synchronised": "global batch", "per process": "each share"}
 
 
 def scaling(tables: Tables) -> Section | None:
@@ -52,12 +54,16 @@ def _row(row: dict[str, Any], name: Cell) -> tuple[Cell, ...]:
         Cell(show.count(row["world_size"]), row["world_size"]),
         Cell(show.count(row["global_batch_size"]), row["global_batch_size"]),
         Cell(str(row["device_batch_size"])),
-        Cell(BATCH_NORM[row["batch_norm"]]),
         *(_known(row[key], show.rate) for key in ("together", "one_at_batch", "one_at_share")),
         _speedup(row),
-        *(_known(row[key], show.percent) for key in ("strong_efficiency", "weak_efficiency")),
+        *(_known(row[key], _percent) for key in ("strong_efficiency", "weak_efficiency")),
+        Cell(BATCH_NORM[row["batch_norm"]]),
         verdict_cell(row["verdict"]) if timed else Cell("not measured"),
     )
+
+
+def _percent(fraction: float | None) -> str:
+    return show.percent(fraction, 0)
 
 
 def _known(value: float, written: Callable[[float | None], str]) -> Cell:
