@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
 import sys
 from collections.abc import Iterable
@@ -77,6 +78,7 @@ def check_document(document: dict[str, Any], where: str) -> Suite:
     Raises:
         SuiteError: With one line for every error.
     """
+    _refuse_half_characters(document, where)
     try:
         suite = Suite.model_validate(tuples(document), strict=True)
     except ValidationError as error:
@@ -85,6 +87,14 @@ def check_document(document: dict[str, Any], where: str) -> Suite:
     if problems:
         raise _suite_error(where, problems)
     return suite
+
+
+def _refuse_half_characters(document: dict[str, Any], where: str) -> None:
+    """No TOML file holds half of a surrogate pair, but text of a Python program may."""
+    try:
+        json.dumps(document, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError as error:
+        raise SuiteError(f"{where}: a text in it is no Unicode ({error.reason})") from error
 
 
 def _suite_error(where: str, problems: list[str]) -> SuiteError:
