@@ -25,10 +25,14 @@ from scale import stub
 
 
 class Spent(Watcher):
-    """Adds up what the stubs themselves took."""
+    """Adds up what the stubs themselves took, and knows when the first trial began, whatever that took."""
 
     def __init__(self):
         self.seconds = 0.0
+        self.began = None
+
+    def start(self, trial):
+        self.began = self.began or (time.perf_counter(), time.process_time())
 
     def event(self, event):
         if event["kind"] == "spent":
@@ -41,12 +45,13 @@ def main():
     parser.add_argument("--trials", type=int, default=10_000)
     parser.add_argument("--engine", choices=("local", "ray"), default="local")
     parser.add_argument("--live", action="store_true", help="refresh the report along the way, as bench run")
+    parser.add_argument("--folder", type=Path, help="keep the run here; by default nothing is kept")
     parser.add_argument("--no-report", action="store_true", help="do without the report at the end")
     chosen = parser.parse_args()
     console = Console(width=160, highlight=False)
     console.print(f"{environment.cpu_name()}, {environment.usable_cores()} cores")
     with tempfile.TemporaryDirectory() as place:
-        run = Run.create(Path(place), stub.describe(chosen.trials), "# stub\n")
+        run = Run.create(chosen.folder or Path(place), stub.describe(chosen.trials), "# stub\n")
         for line in (
             *of_driver(run, chosen),
             of_files(run.folder),
@@ -62,10 +67,8 @@ def of_driver(run, chosen):
     if chosen.live:
         watchers.append(LiveReport(run, quiet))
     with logging_to(run.folder / RUN_LOG), engine_of(run, chosen.engine) as engine:
-        engine.prepare(run.info.plan[0].dataset, lambda _: None)
-        started, busy = time.perf_counter(), time.process_time()
         drive(run, run.info.plan, engine, Watchers(*watchers))
-        wall, busy = time.perf_counter() - started, time.process_time() - busy
+        wall, busy = time.perf_counter() - spent.began[0], time.process_time() - spent.began[1]
     per = 1000 / chosen.trials
     yield f"{chosen.trials} trials, engine {chosen.engine}: {wall:.1f} s; stubs {spent.seconds:.1f} s"
     if chosen.engine == "local":  # one after the other

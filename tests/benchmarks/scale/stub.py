@@ -23,6 +23,7 @@ def describe(trials):
     """A run of so many trials: a hundred seeds of each network, as far as they reach."""
     seeds = list(range(min(SEEDS, trials)))
     suite = document(
+        dataset={"name": "digits"},
         architectures=architectures(trials // len(seeds)),
         claims=[],
         recipe={"epochs": EPOCHS, "seeds": seeds},
