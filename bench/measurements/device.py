@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -59,6 +60,8 @@ class Device:
         torch.set_num_threads(threads)
         torch.use_deterministic_algorithms(deterministic)
         if self.handle.type == "cuda":
+            if deterministic:  # read when cuBLAS starts; else torch refuses products that must repeat
+                os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
             _round_products(to_tf32=self.precision == "tf32")
             torch.backends.cudnn.benchmark = not deterministic
 

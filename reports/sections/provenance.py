@@ -10,6 +10,7 @@ from bench.analysis.frames import rows
 from bench.analysis.tables import Tables
 from reports import format as show
 from reports.elements import Cell, Column, Fold, Items, Section, Table, Verbatim
+from reports.repeatable import repeatable
 from reports.sections.ranking import name_cell, suite_looks
 
 TONES: dict[str, Literal["", "good", "bad", "unsure", "quiet"]] = {
@@ -137,6 +138,7 @@ def environment(tables: Tables) -> Section:
         ("Started", tables.info.created_at),
         *((("Command", " ".join(tables.info.command)),) if tables.info.command else ()),
         *_flat({name: choices[name] for name in CONDITIONS if name in choices}),
+        ("Run again", repeatable(tables)),
     )
     rest = tuple(_flat(tables.info.environment))
     folds = (
