@@ -145,12 +145,11 @@ def _convergence(tables: Tables) -> Iterator[Words]:
 
 def _difference(tables: Tables, first: str, second: str) -> dict[str, Any] | None:
     """The row of a pair, turned so that it is first minus second; None where it has no interval."""
-    for row in rows(tables.differences):
-        if (row["first"], row["second"]) == (first, second):
-            return row if math.isfinite(row["low"]) else None
-        if (row["first"], row["second"]) == (second, first):
-            turned = row | {"difference": -row["difference"], "low": -row["high"], "high": -row["low"]}
-            return turned if math.isfinite(row["low"]) else None
+    for row in rows(where(tables.differences, first=first, second=second)):
+        return row if math.isfinite(row["low"]) else None
+    for row in rows(where(tables.differences, first=second, second=first)):
+        turned = row | {"difference": -row["difference"], "low": -row["high"], "high": -row["low"]}
+        return turned if math.isfinite(row["low"]) else None
     return None
 
 

@@ -30,6 +30,9 @@ MADE_BY_FILE = "made_by.json"
 LARGEST = 64 * 2**20
 """Bytes of an unpacked archive: above that, records are left out of a page, and an archive is refused."""
 
+MOST_TRIALS = 2000
+"""Above so many, too, records are left out: packing and unpacking their files would take minutes."""
+
 HEADER = 2048
 """Bytes of a tar archive for each file, at most, beside its content."""
 
@@ -63,6 +66,8 @@ def enclose(run: Run) -> Enclosed | None:
     Raises:
         StoreError: A file cannot be read.
     """
+    if len(run.info.plan) > MOST_TRIALS:
+        return None
     files = {path.relative_to(run.folder).as_posix(): path for path in _paths(run)}
     if sum(path.stat().st_size + HEADER for path in files.values()) > LARGEST:
         return None

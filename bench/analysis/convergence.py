@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from bench.analysis.frames import groups
 
@@ -16,7 +18,10 @@ AXES = ("epochs", "seconds", "flops")
 JUDGED = ("done", "diverged")
 """Statuses that tell whether a target is reached; of a failed trial nothing is known."""
 
-NO_EPOCH = pd.Series({"epoch": 0, "cumulative_seconds": 0.0, "cumulative_flops": 0.0})
+Numbers: TypeAlias = NDArray[np.float64]
+
+NO_CURVE: tuple[Numbers, Numbers] = (np.empty(0), np.empty((0, 3)))
+NOTHING = (0.0, 0.0, 0.0)
 """What a trial has cost that diverged before its first evaluation."""
 
 NEAR_BEST = 0.99
@@ -41,25 +46,25 @@ def to_targets(trials: pd.DataFrame, epochs: pd.DataFrame, targets: Iterable[flo
     Returns:
         One row a trial and target; a censored one has `reached` False and its whole budget as cost.
     """
-    rows: list[dict[str, object]] = []
-    curves = dict(groups(epochs, "label", "seed"))
-    for (label, seed), _ in groups(trials[trials["status"].isin(JUDGED)], "label", "seed"):
-        curve = curves.get((label, seed), epochs.head(0))
+    curves = curves_of(epochs)
+    judged = trials.loc[trials["status"].isin(JUDGED), ["label", "seed"]].drop_duplicates()
+    rows: list[tuple[object, ...]] = []
+    for trial in judged.itertuples(index=False, name=None):
+        accuracy, costs = curves.get(trial, NO_CURVE)
         for target in targets:
-            hits = curve[curve["test_accuracy"] >= target]
-            at = hits.iloc[0] if len(hits) else curve.iloc[-1] if len(curve) else NO_EPOCH
-            rows.append(
-                {
-                    "label": label,
-                    "seed": seed,
-                    "target": target,
-                    "reached": bool(len(hits)),
-                    "epochs": int(at["epoch"]),
-                    "seconds": float(at["cumulative_seconds"]),
-                    "flops": float(at["cumulative_flops"]),
-                }
-            )
+            hits = np.flatnonzero(accuracy >= target)
+            epoch, seconds, flops = costs[hits[0] if len(hits) else -1] if len(costs) else NOTHING
+            rows.append((*trial, target, bool(len(hits)), int(epoch), seconds, flops))
     return pd.DataFrame(rows, columns=list(SEED_COLUMNS))
+
+
+def curves_of(epochs: pd.DataFrame) -> dict[Any, tuple[Numbers, Numbers]]:
+    """By label and seed: test accuracies (E,), and what the training had cost by then (E, 3), see `AXES`."""
+    accuracy = epochs["test_accuracy"].to_numpy(float)
+    costs = epochs[["epoch", "cumulative_seconds", "cumulative_flops"]].to_numpy(float)
+    # One look at all rows: a frame for each of thousands of trials would take a minute.
+    places = epochs.groupby(["label", "seed"], sort=False).indices
+    return {trial: (accuracy[at], costs[at]) for trial, at in places.items()}
 
 
 def over_seeds(by_seed: pd.DataFrame) -> pd.DataFrame:
@@ -96,36 +101,29 @@ def over_seeds(by_seed: pd.DataFrame) -> pd.DataFrame:
 def curve_facts(epochs: pd.DataFrame) -> pd.DataFrame:
     """One row a trial with a curve: its area, and the epochs that it took to converge."""
     table = [
-        {
-            "label": label,
-            "seed": seed,
-            "area_under_curve": area_under_curve(curve["test_accuracy"]),
-            "epochs_to_converge": epochs_to_converge(curve),
-        }
-        for (label, seed), curve in groups(epochs, "label", "seed")
+        (*trial, area_under_curve(accuracy), epochs_to_converge(costs[:, 0], accuracy))
+        for trial, (accuracy, costs) in curves_of(epochs).items()
     ]
     return pd.DataFrame(table, columns=["label", "seed", "area_under_curve", "epochs_to_converge"])
 
 
-def epochs_to_converge(curve: pd.DataFrame) -> float:
+def epochs_to_converge(epochs: Numbers, accuracy: Numbers) -> float:
     """Epochs to the first evaluation within 1 % (relative) of the trial's own best test accuracy.
 
     Unlike a target it asks how soon a network is done, not how soon it is good. A network that still
     improves when its budget ends has not converged, and this number does not tell.
     """
-    accuracy = curve["test_accuracy"]
-    return float(curve.loc[accuracy >= NEAR_BEST * accuracy.max(), "epoch"].iloc[0])
+    return float(epochs[np.argmax(accuracy >= NEAR_BEST * accuracy.max())])
 
 
-def area_under_curve(accuracy: pd.Series) -> float:
+def area_under_curve(accuracy: Numbers) -> float:
     """Mean height of the accuracy curve over epochs by the trapezoidal rule, a fraction.
 
     It starts at the first evaluation, after epoch one; a single evaluation is its own area.
     """
-    values = accuracy.to_numpy(dtype=float)
-    if values.size < 2:
-        return float(values[0]) if values.size else math.nan
-    return float(np.mean((values[1:] + values[:-1]) / 2))
+    if accuracy.size < 2:
+        return float(accuracy[0]) if accuracy.size else math.nan
+    return float(np.mean((accuracy[1:] + accuracy[:-1]) / 2))
 
 
 def median(cost: Iterable[float]) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from bench.analysis.trials import TABLES, Outcome, joined
+from bench.analysis.trials import TABLES, Outcome, stacked
 from bench.records import SplitFacts
 
 
@@ -21,6 +21,5 @@ def split_facts(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
 
 def joined_table(outcomes: tuple[Outcome, ...], name: str) -> pd.DataFrame:
     """`name` of all finished trials, with their label and seed."""
-    frames = [frame for frame in joined(outcomes, name) if len(frame) and frame["status"].iloc[0] == "done"]
-    columns = ["label", "seed", *TABLES[name]]
-    return pd.concat(frames, ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
+    table = stacked((outcome for outcome in outcomes if outcome.done), name)
+    return table[["label", "seed", *TABLES[name]]]

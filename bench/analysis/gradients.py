@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from bench.analysis.frames import groups
-from bench.analysis.trials import Outcome, joined
-from bench.records import ACTIVATION_COLUMNS, FIRST_STEPS_COLUMNS, GRADIENT_COLUMNS, LANDSCAPE_COLUMNS
+from bench.analysis.trials import Outcome, stacked
 
 SIGNAL_COLUMNS = (
     "label", "seed", "epoch", "layers", "gradient_change", "gradient_spread", "dead_units", "units",
@@ -18,22 +17,22 @@ SIGNAL_COLUMNS = (
 
 def gradient_table(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
     """One row a trial, epoch and convolution or linear layer."""
-    return _stacked(outcomes, "gradient_flow.csv", GRADIENT_COLUMNS)
+    return stacked(outcomes, "gradient_flow.csv")
 
 
 def activation_table(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
     """One row a trial, epoch and call of a layer or of a ReLU."""
-    return _stacked(outcomes, "activations.csv", ACTIVATION_COLUMNS)
+    return stacked(outcomes, "activations.csv")
 
 
 def first_steps_table(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
     """One row a trial and training step."""
-    return _stacked(outcomes, "first_steps.csv", FIRST_STEPS_COLUMNS)
+    return stacked(outcomes, "first_steps.csv")
 
 
 def landscape_table(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
     """One row a trial and place."""
-    return _stacked(outcomes, "landscape.csv", LANDSCAPE_COLUMNS)
+    return stacked(outcomes, "landscape.csv")
 
 
 def signal_table(gradients: pd.DataFrame, activations: pd.DataFrame) -> pd.DataFrame:
@@ -64,9 +63,3 @@ def slope(x: Iterable[float], y: Iterable[float]) -> float:
     x, y = np.asarray(list(x), float), np.asarray(list(y), float)
     centred = x - x.mean()
     return float((centred * y).sum() / (centred**2).sum())
-
-
-def _stacked(outcomes: tuple[Outcome, ...], name: str, columns: tuple[str, ...]) -> pd.DataFrame:
-    frames = [frame for frame in joined(outcomes, name) if len(frame)]
-    wanted = ["label", "seed", "status", *columns]
-    return pd.concat(frames, ignore_index=True)[wanted] if frames else pd.DataFrame(columns=wanted)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -151,6 +153,22 @@ class Tables:
     def ongoing(self) -> pd.DataFrame:
         """Rows of the trials that run or wait while the run goes on."""
         return self.trials[self.trials["status"].isin(ONGOING_REASONS)]
+
+    @cached_property
+    def statuses(self) -> dict[str, Counter[str]]:
+        """How many trials of each architecture are in which status."""
+        found: dict[str, Counter[str]] = {label: Counter() for label in self.labels}
+        for label, status in zip(self.trials["label"], self.trials["status"], strict=True):
+            found[label][status] += 1
+        return found
+
+    @cached_property
+    def seeds(self) -> dict[str, set[int]]:
+        """Planned seeds of each architecture."""
+        found: dict[str, set[int]] = {label: set() for label in self.labels}
+        for label, seed in zip(self.trials["label"], self.trials["seed"], strict=True):
+            found[label].add(seed)
+        return found
 
     def frames(self) -> dict[str, pd.DataFrame]:
         """Every table by name, for export."""

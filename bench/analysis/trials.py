@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
+import numpy as np
 import pandas as pd
 
+from bench.analysis.cells import read_cells
 from bench.analysis.convergence import curve_facts
 from bench.analysis.splits import SPLIT_COLUMNS, split_columns
 from bench.errors import StoreError
@@ -51,8 +53,6 @@ TABLES = {
 
 PREDICTIONS_FILE = "predictions.csv"
 """A row for every test image of a trial; read to choose example images, and not for the report."""
-
-TEXT = ("layer", "type", "output_shape", "convention", "unit", "term", "kind", "phase", "operator", "split")
 
 EPOCH_METRICS = (
     "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "test_loss", "test_accuracy",
@@ -127,24 +127,21 @@ def trial_table(outcomes: tuple[Outcome, ...], epochs: pd.DataFrame) -> pd.DataF
 
 def epoch_table(outcomes: tuple[Outcome, ...]) -> pd.DataFrame:
     """One row a trial and epoch, with what training has cost up to the end of it."""
-    columns = [
-        "label", "seed", "status", *EPOCH_COLUMNS, "cumulative_seconds", "cumulative_flops",
-    ]  # fmt: skip
-    frames = [frame for frame in joined(outcomes, "epochs.csv") if len(frame)]
-    for frame in frames:
-        frame["cumulative_seconds"] = frame["train_seconds"].cumsum()
-        frame["cumulative_flops"] = frame["train_flops"].cumsum()
-    return pd.concat(frames, ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
+    table = stacked(outcomes, "epochs.csv")
+    curves = [outcome.tables["epochs.csv"] for outcome in outcomes if "epochs.csv" in outcome.tables]
+    for total, column in (("cumulative_seconds", "train_seconds"), ("cumulative_flops", "train_flops")):
+        sums = [curve[column].to_numpy().cumsum() for curve in curves]
+        table[total] = np.concatenate(sums) if sums else []
+    return table
 
 
 def static_table(outcomes: tuple[Outcome, ...], name: str) -> pd.DataFrame:
     """`name` of each architecture, for example layers.csv, from the first of its trials that left one."""
-    frames: dict[str, pd.DataFrame] = {}
-    for frame in joined(outcomes, name):
-        if len(frame):
-            frames.setdefault(frame["label"].iloc[0], frame)
-    columns = ["label", *TABLES[name]]
-    return pd.concat(frames.values(), ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
+    first: dict[str, Outcome] = {}
+    for outcome in outcomes:
+        if len(outcome.tables.get(name, ())):
+            first.setdefault(outcome.trial.label, outcome)
+    return stacked(first.values(), name)[["label", *TABLES[name]]]
 
 
 def _read(run: Run, trial: Trial, names: Collection[str] = tuple(TABLES)) -> Outcome:
@@ -152,35 +149,24 @@ def _read(run: Run, trial: Trial, names: Collection[str] = tuple(TABLES)) -> Out
     try:
         record = store.read_record(names)
         present = [name for name in names if record and name in record.files]
-        tables = {name: _read_table(store.folder / name, TABLES[name]) for name in present}
+        tables = {name: read_cells(store.folder / name, TABLES[name]) for name in present}
     except StoreError as error:
         return Outcome(trial, None, {}, str(error).replace(f"{run.folder}{os.sep}", ""))
     return Outcome(trial, record, tables)
 
 
-def _read_table(path: Any, columns: tuple[str, ...]) -> pd.DataFrame:
-    """Read a CSV table, text columns as text and the others as numbers.
-
-    Raises:
-        StoreError: It is no such table.
-    """
-    try:
-        table = pd.read_csv(path, dtype=dict.fromkeys(TEXT, str))
-        numbers = [column for column in columns if column not in TEXT]
-        table = table.astype(dict.fromkeys(numbers, float))
-        return table[list(columns)]
-    except (ValueError, KeyError, OSError) as error:
-        raise StoreError(
-            f"{path}: damaged ({error}); remove its folder to measure the trial again"
-        ) from error
-
-
-def joined(outcomes: tuple[Outcome, ...], name: str) -> Iterator[pd.DataFrame]:
-    """The table of that name of each trial that left one, with label, seed and status."""
-    for outcome in outcomes:
-        if name in outcome.tables:
-            trial = outcome.trial
-            yield outcome.tables[name].assign(label=trial.label, seed=trial.seed, status=outcome.status)
+def stacked(outcomes: Iterable[Outcome], name: str) -> pd.DataFrame:
+    """The tables of that name one below the other, with label, seed and status of the trials."""
+    left = [outcome for outcome in outcomes if name in outcome.tables]
+    columns = ["label", "seed", "status", *TABLES[name]]
+    if not left:
+        return pd.DataFrame(columns=columns)
+    table = pd.concat([outcome.tables[name] for outcome in left], ignore_index=True)
+    rows = [len(outcome.tables[name]) for outcome in left]
+    table["label"] = np.repeat(np.array([outcome.trial.label for outcome in left], dtype=object), rows)
+    table["seed"] = np.repeat([outcome.trial.seed for outcome in left], rows)
+    table["status"] = np.repeat(np.array([outcome.status for outcome in left], dtype=object), rows)
+    return table[columns]
 
 
 def _row(outcome: Outcome) -> dict[str, object]:

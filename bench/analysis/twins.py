@@ -44,6 +44,8 @@ def twin_table(
         first_steps: One row a trial and step.
         epochs: One row a trial and epoch.
     """
+    if not pairs:
+        return pd.DataFrame(columns=list(COLUMNS))
     quantities = _quantities(signals, where(first_steps, status="done"), where(epochs, status="done"))
     table = []
     for plain, residual in pairs:

@@ -57,6 +57,8 @@ class Run:
     def __init__(self, folder: Path, info: RunInfo) -> None:
         self.folder = folder
         self.info = info
+        # Names of folders hash the whole trial, and are asked for again and again.
+        self._stores: dict[int, tuple[Trial, TrialStore]] = {}
 
     @staticmethod
     def folder_of(runs_dir: Path, info: RunInfo) -> Path:
@@ -114,7 +116,9 @@ class Run:
 
     def trial(self, trial: Trial) -> TrialStore:
         """The folder of a trial."""
-        return TrialStore(self.folder / TRIALS_FOLDER / trial.folder)
+        if id(trial) not in self._stores:  # kept with the trial, so that no other one gets its id
+            self._stores[id(trial)] = trial, TrialStore(self.folder / TRIALS_FOLDER / trial.folder)
+        return self._stores[id(trial)][1]
 
     def records(self) -> list[TrialRecord]:
         """Records of all trials that have one, in the order of the plan.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from reports import format as show
 from reports.elements import Items, Section
-from reports.enclosed import LARGEST, Enclosed
+from reports.enclosed import LARGEST, MOST_TRIALS, Enclosed
 
 
 def checking(records: Enclosed | None, *, ongoing: bool = False) -> Section:
     """The last section; a page without records says that nobody can check it."""
     if records is None:
-        why = f"it carries up to {show.size(LARGEST)} of them"
+        why = f"it carries up to {show.size(LARGEST)} of them, from up to {MOST_TRIALS} trials"
         if ongoing:
             why = "it was written while the run went on"
         lead = (

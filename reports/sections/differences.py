@@ -13,6 +13,7 @@ from reports.drawings import Scale, interval
 from reports.elements import Cell, Column, Section, Table
 from reports.figures.cost import COSTS
 from reports.sections.holes import common_seeds, left_out, without_common_seed
+from reports.sections.length import shortened
 from reports.sections.ranking import name_cell, suite_looks
 
 
@@ -22,6 +23,7 @@ def differences(tables: Tables) -> Section | None:
         return None
     drawn = suite_looks(tables)
     table = rows(tables.differences)
+    shown, note = shortened(table, "pairs")
     scale = Scale.over([0.0, *(row[key] for row in table for key in ("difference", "low", "high"))])
     columns = (
         Column("First", numeric=False),
@@ -50,7 +52,7 @@ def differences(tables: Tables) -> Section | None:
             common_seeds(tables, row),
             Cell(_seeds_needed(row), row["seeds_needed"]),
         )
-        for row in table
+        for row in shown
     )  # fmt: skip
     unknown = tuple(_incomparable(tables, pair, len(columns)) for pair in without_common_seed(tables))
     lead = (
@@ -58,7 +60,10 @@ def differences(tables: Tables) -> Section | None:
         "contains zero means that these seeds cannot tell the two apart. Each interval stands for its pair "
         f"alone.{_multiplicity(table)}"
     )
-    parts = (Table("table-differences", columns, (*body, *unknown), left_out(tables)), _pareto(tables))
+    parts = (
+        Table("table-differences", columns, (*body, *unknown), f"{note} {left_out(tables)}".strip()),
+        _pareto(tables),
+    )
     return Section("differences", "Differences", lead, parts)
 
 

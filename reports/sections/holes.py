@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
 from typing import Any, Literal
 
 from bench.analysis.frames import rows, where
@@ -25,13 +24,13 @@ def status_words(status: str) -> str:
 
 def hole_counts(tables: Tables, label: str) -> str:
     """How many trials of an architecture have no result: "1 failed, 2 not run yet"; or nothing."""
-    states = Counter(str(row["status"]) for row in rows(where(tables.trials, label=label)))
-    return ", ".join(f"{count} {status_words(one)}" for one, count in states.items() if one != "done")
+    states = tables.statuses[label].items()
+    return ", ".join(f"{count} {status_words(one)}" for one, count in states if one != "done")
 
 
 def hole_tone(tables: Tables, label: str) -> Literal["", "bad", "unsure"]:
     """Bad where a trial of an architecture is lost, unsure where some are merely still to come."""
-    left = set(where(tables.trials, label=label)["status"]) - {"done"}
+    left = set(tables.statuses[label]) - {"done"}
     if not left:
         return ""
     return "unsure" if left <= set(ONGOING_REASONS) else "bad"
@@ -55,8 +54,7 @@ def without_common_seed(tables: Tables) -> list[dict[str, Any]]:
 
 def common_seeds(tables: Tables, pair: dict[str, Any]) -> Cell:
     """Seeds that both architectures of a pair have finished, and of how many where some are missing."""
-    first, second = (set(where(tables.trials, label=pair[side])["seed"]) for side in ("first", "second"))
-    done, planned = int(pair["seeds"]), len(first & second)
+    done, planned = int(pair["seeds"]), len(tables.seeds[pair["first"]] & tables.seeds[pair["second"]])
     return Cell(f"{done} of {planned}", done, tone="bad") if done < planned else Cell(show.count(done), done)
 
 

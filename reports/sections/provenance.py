@@ -11,6 +11,7 @@ from bench.analysis.tables import Tables
 from reports import format as show
 from reports.elements import Cell, Column, Fold, Items, Section, Table, Verbatim
 from reports.repeatable import repeatable
+from reports.sections.length import shortened
 from reports.sections.ranking import name_cell, suite_looks
 
 TONES: dict[str, Literal["", "good", "bad", "unsure", "quiet"]] = {
@@ -37,7 +38,8 @@ MOST_CLASSES = 20
 
 
 def trials(tables: Tables) -> Section:
-    """One row a planned trial, holes included."""
+    """One row a planned trial, holes included; of thousands the first, holes before all others."""
+    chosen, note = shortened(rows(tables.trials), "trials", last=_has_result)
     drawn = suite_looks(tables)
     columns = (
         Column("Architecture", numeric=False),
@@ -67,13 +69,17 @@ def trials(tables: Tables) -> Section:
             Cell(row["reason"] if isinstance(row["reason"], str) else ""),
             Cell(row["trial_id"], tone="quiet"),
         )
-        for row in rows(tables.trials)
+        for row in chosen
     )
     lead = (
         f"{tables.finished} of {len(tables.trials)} planned trials finished; only those are averaged. "
         "A trial that failed, diverged, was interrupted or cannot be read stays in this table."
     )
-    return Section("trials", "Trials", lead, (Table("table-trials", columns, body), *_logs(tables)))
+    return Section("trials", "Trials", lead, (Table("table-trials", columns, body, note), *_logs(tables)))
+
+
+def _has_result(row: dict[str, Any]) -> bool:
+    return bool(row["status"] == "done")
 
 
 def _logs(tables: Tables) -> Iterator[Fold]:

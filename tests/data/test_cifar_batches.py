@@ -41,6 +41,13 @@ def test_a_pickle_that_calls_a_function_is_refused(folder, root, tmp_path):
     assert not witness.exists()
 
 
+def test_a_pickle_that_asks_for_gigabytes_is_refused(folder, root):
+    """Five bytes name the last of two thousand million objects; room for all of them would be made."""
+    (folder / "test_batch").write_bytes(b"\x80\x02}r\xff\xff\xff\x7f.")
+    with pytest.raises(DataError, match="test_batch: refused, because it counts 2147483647 objects"):
+        load(CIFAR10, data_root=root)
+
+
 @pytest.mark.parametrize(
     ("batch", "message"),
     [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from factories import architectures, document, write_run
 
@@ -88,7 +90,7 @@ def test_the_number_of_comparisons_is_said(tmp_path):
 def test_a_difference_that_does_not_survive_holm_says_so(tables):
     """In the verdict itself; the adjusted p-value stands beside it."""
     doubtful = tables.differences.assign(verdict="first", holds_among_all=[True, False, False])
-    table = differences(type(tables)(**(vars(tables) | {"differences": doubtful}))).parts[0]
+    table = differences(replace(tables, differences=doubtful)).parts[0]
     assert [row[4].text for row in table.rows] == [
         "first is higher", "first is higher, not after Holm", "first is higher, not after Holm",
     ]  # fmt: skip
@@ -97,7 +99,7 @@ def test_a_difference_that_does_not_survive_holm_says_so(tables):
 def test_who_is_not_worth_its_cost_names_who_is_better(tables):
     """One column a cost, one row an architecture."""
     beaten = tables.pareto.assign(on_front=False, dominated_by="CNN")
-    table = differences(type(tables)(**(vars(tables) | {"pareto": beaten}))).parts[1]
+    table = differences(replace(tables, pareto=beaten)).parts[1]
     assert {cell.text for row in table.rows for cell in row[1:]} == {"no: CNN"}
     assert [column.title for column in table.columns][1:3] == ["Params", "MACs"]
 

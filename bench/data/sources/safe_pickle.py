@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import pickle
+import pickletools
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,9 @@ from bench.errors import DataError
 _RECONSTRUCT = np.empty(0).__reduce__()[0]
 _FROM_BUFFER = np.empty(0).__reduce_ex__(5)[0]
 
+_MEMO = ("PUT", "BINPUT", "LONG_BINPUT")
+"""They name a place in a table of objects, which grows to hold it; genops checks all other lengths itself."""
+
 
 def load(data: bytes, file: str) -> dict[str, Any]:
     """Unpickle a dictionary.
@@ -22,6 +26,7 @@ def load(data: bytes, file: str) -> dict[str, Any]:
         DataError: It wants to call something, is damaged, or is no dictionary.
     """
     try:
+        _refuse_greed(data)
         loaded = _ArraysOnly(io.BytesIO(data), encoding="latin1").load()
     except _RefusedError as error:
         raise DataError(f"{file}: refused, because {error}; replace it by the official file") from error
@@ -30,6 +35,13 @@ def load(data: bytes, file: str) -> dict[str, Any]:
     if not isinstance(loaded, dict):
         raise DataError(f"{file}: not a dictionary; replace it by the official file")
     return loaded
+
+
+def _refuse_greed(data: bytes) -> None:
+    """A few bytes can ask the unpickler to make room for gigabytes, before it sees that nothing follows."""
+    for opcode, argument, _ in pickletools.genops(data):
+        if opcode.name in _MEMO and int(argument or 0) > len(data):
+            raise _RefusedError(f"it counts {argument} objects in {len(data)} bytes")
 
 
 class _RefusedError(pickle.UnpicklingError):
