@@ -1,0 +1,33 @@
+"""The page of the exported tables' columns, made from the file that the export itself carries."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+try:
+    import tomllib
+except ImportError:  # Python 3.10
+    import tomli as tomllib  # type: ignore[import-not-found,no-redef]
+
+COLUMNS = Path(__file__).parents[2] / "reports" / "columns.toml"
+INTRODUCTION = """# Every column of the exported tables
+
+`bench report RUN --format csv` or `parquet` writes the tables of a run; `columns` among them holds what
+stands here. A name with a dot is a column of that table only. `NAME_low` and `NAME_high` are the ends of
+the 95 % interval of `NAME`.
+
+| column | unit | meaning |
+|---|---|---|
+"""
+
+
+def page() -> str:
+    """The page as Markdown: one table, by unit."""
+    with COLUMNS.open("rb") as file:
+        units = tomllib.load(file)
+    rows = [
+        f"| `{column}` | {unit} | {' '.join(str(meaning).split())} |\n"
+        for unit, columns in units.items()
+        for column, meaning in columns.items()
+    ]
+    return INTRODUCTION + "".join(rows)
