@@ -13,7 +13,7 @@ except ImportError:  # Python 3.10
     import tomli as tomllib
 
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS.rglob("*.md")])
-FOLLOWED = {"tutorial.md", "python.md"}
+FOLLOWED = {"tutorial.md", "python.md", "extend.md", "ci.md", "profile.md", "reproduce.md"}
 """Pages that tests of their own follow from the first to the last block."""
 
 

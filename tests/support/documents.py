@@ -5,6 +5,7 @@ The line above a block of commands or Python says what a test does with it, in a
     <!-- runs -->                      it is run, and prints what stands below each command
     <!-- runs, varies: REGEX -->       likewise, and what matches may be something else each time
     <!-- file: NAME -->                it is written into that file
+    <!-- insert: NAME, below: LINE --> it is written into that file, below that line
     <!-- not run: REASON -->           it is not, and why
 
 Below a command, a line `...` stands for any lines. Whole numbers are compared as they are, so counts must be
@@ -29,7 +30,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 RUNNABLE = ("console", "python", "bash", "sh", "shell")
-MARK = re.compile(r"<!-- (?P<what>runs|file|not run)(?:, varies: (?P<varies>.+)|: (?P<detail>.+))? -->")
+MARK = re.compile(
+    r"<!-- (?P<what>runs|file|insert|not run)(?:, varies: (?P<varies>.+)|: (?P<detail>.+))? -->"
+)
 FENCE = re.compile(r"^```(?P<kind>\w+)")
 NUMBER = r"[+\u2212-]?\d+(?:[ ,.]\d+)*"
 UNIT = r"(?:%|pt\b|points\b|img/s|images/s|[kMGT]?B\b)"
@@ -50,9 +53,9 @@ class Block:
     kind: str
     text: str
     what: str = ""
-    """runs, file, not run; empty without a mark."""
+    """runs, file, insert, not run; empty without a mark."""
     detail: str = ""
-    """The file's name, or the reason."""
+    """The file's name, with the line for an insertion; or the reason."""
     varies: str = ""
 
     def __str__(self) -> str:
@@ -97,6 +100,10 @@ class Reader:
     code: int = 0
     """The exit code of the last command."""
     typed: list[str] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+    """Files, relative to the folder."""
+    apart: bool = False
+    """Whether each command has a process of its own, which finds the program in the folder itself."""
 
     def follow(self, page: Path) -> None:
         """From the first block to the last.
@@ -110,8 +117,12 @@ class Reader:
 
     def follow_block(self, block: Block) -> None:
         """Write the file, or type the commands."""
-        if block.what == "file":
-            (self.folder / block.detail).write_text(block.text, encoding="utf-8")
+        if block.what in ("file", "insert"):
+            name, _, line = block.detail.partition(", below: ")
+            file = self.folder / name
+            before, after = file.read_text(encoding="utf-8").split(f"{line}\n") if line else ("", "")
+            file.write_text(f"{before}{line}\n{block.text}{after}" if line else block.text, encoding="utf-8")
+            self.written.append(name)
         elif block.what == "runs":
             steps = list(block.commands())
             for (command, printed), (after, _) in zip(steps, [*steps[1:], ("", [])], strict=True):
@@ -128,8 +139,9 @@ class Reader:
         self.typed.append(command)
         if command == "echo $?":
             return f"{self.code}\n"
-        if not command.startswith("bench ") or "|" in command or ">" in command:
-            script = command.replace("bench ", f"{shlex.quote(sys.executable)} -m bench.cli ")
+        if self.apart or not command.startswith("bench "):
+            python = shlex.quote(sys.executable)
+            script = re.sub("^bench ", f"{python} -m bench.cli ", re.sub("^python ", f"{python} ", command))
             ended = subprocess.run(
                 script, shell=True, cwd=self.folder, capture_output=True, text=True, timeout=300, check=False
             )
