@@ -89,7 +89,8 @@ def kind_of(value: Schema) -> str:
 
 def _bounds(value: Schema) -> str:
     signs = (("exclusiveMinimum", ">"), ("minimum", "≥"), ("exclusiveMaximum", "<"), ("maximum", "≤"))
-    return "".join(f" {sign} {value[key]:g}" for key, sign in signs if key in value)
+    bounds = " and ".join(f"{sign} {value[key]:g}" for key, sign in signs if key in value)
+    return f" {bounds}" if bounds else ""
 
 
 def _default(value: Schema, *, needed: bool) -> str:

@@ -33,7 +33,7 @@ def test_every_key_stands_with_its_explanation(model):
 def test_defaults_and_bounds_are_those_of_the_models():
     """As a suite would spell them."""
     assert "| `epochs` | whole number > 0 | `20` |" in KEYS
-    assert "| `p` | number ≥ 0 ≤ 1 | `0.5` |" in KEYS
+    assert "| `p` | number ≥ 0 and ≤ 1 | `0.5` |" in KEYS
     assert "| `architectures` | list of [table](#Architecture) | *must be written* |" in KEYS
 
 
