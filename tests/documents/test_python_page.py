@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from documents import DOCS, Reader, blocks
+from documents import DOCS, Reader, as_typed, blocks
 
 PAGE = DOCS / "python.md"
 
@@ -21,8 +21,7 @@ def read(tmp_path_factory):
     script = "\n".join(block.text for block in page if block.kind == "python" and block.what == "runs")
     (folder / "script.py").write_text(script, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BENCH_CACHE", str(folder / "cache"))
-        patch.setenv("COLUMNS", "200")
+        as_typed(patch, folder, columns=200)
         ended = subprocess.run(
             [sys.executable, "script.py"], cwd=folder, env=os.environ, capture_output=True, text=True,
             timeout=500, check=False,

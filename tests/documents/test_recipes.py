@@ -4,7 +4,7 @@ import re
 import shutil
 
 import pytest
-from documents import DOCS, ROOT, Reader
+from documents import DOCS, ROOT, Reader, as_typed
 from factories import write_run
 
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -21,8 +21,7 @@ def contributor(tmp_path_factory):
         shutil.copytree(ROOT / package, folder / package, ignore=ignored)
     write_run(folder / "runs")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BENCH_CACHE", str(folder / "cache"))
-        patch.setenv("COLUMNS", "100")
+        as_typed(patch, folder)
         patch.delenv("PYTHONPATH", raising=False)
         reader = Reader(folder, apart=True)
         reader.follow(DOCS / "how-to" / "extend.md")

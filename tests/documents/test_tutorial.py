@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from documents import DOCS, Reader
+from documents import DOCS, Reader, as_typed
 
 
 @pytest.fixture(scope="module")
@@ -11,8 +11,7 @@ def reader(tmp_path_factory):
     """Somebody who came to the end; a command that prints something else stops him, and every test here."""
     folder = tmp_path_factory.mktemp("newcomer")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BENCH_CACHE", str(folder / "cache"))
-        patch.setenv("COLUMNS", "100")
+        as_typed(patch, folder)
         reader = Reader(folder)
         reader.follow(DOCS / "tutorial.md")
     return reader

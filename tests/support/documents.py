@@ -27,6 +27,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 RUNNABLE = ("console", "python", "bash", "sh", "shell")
@@ -151,6 +153,14 @@ class Reader:
         with contextlib.redirect_stdout(told), contextlib.redirect_stderr(told), inside(self.folder):
             self.code = called(expanded(shlex.split(command)[1:]))
         return told.getvalue()
+
+
+def as_typed(patch: pytest.MonkeyPatch, folder: Path, columns: int = 100) -> None:
+    """Print as into a file of this width, whatever the tests themselves were started with."""
+    patch.setenv("BENCH_CACHE", str(folder / "cache"))
+    patch.setenv("COLUMNS", str(columns))
+    for name in ("FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+        patch.delenv(name, raising=False)
 
 
 @contextlib.contextmanager
