@@ -1,6 +1,6 @@
 # Two targets of one image: `docker build --target cpu .` and `docker build --target cuda .` (the last one is the default).
-#   docker run --rm -v "$PWD:/work" archbench run quickstart
-#   docker run --rm --gpus all --shm-size 8g -v "$PWD:/work" archbench run my_suite.toml
+#   docker run --rm -v "$PWD:/workspace" archbench run quickstart
+#   docker run --rm --gpus all --shm-size 8g -v "$PWD:/workspace" archbench run my_suite.toml
 # Suites, data and runs belong into the mounted folder; the image holds the program alone.
 ARG PYTHON=3.12
 
@@ -23,15 +23,16 @@ RUN apt-get update \
     && useradd --create-home --uid 1000 bench
 COPY --from=build /wheels /wheels
 COPY constraints.txt /
-ENV BENCH_CACHE=/work/.cache/archbench \
+ENV BENCH_CACHE=/workspace/.cache/archbench \
     PYTHONUNBUFFERED=1
-WORKDIR /work
+WORKDIR /workspace
 ENTRYPOINT ["bench"]
 CMD ["--help"]
 
 FROM base AS cpu
-RUN pip install --no-cache-dir --constraint /constraints.txt \
-    --extra-index-url https://download.pytorch.org/whl/cpu /wheels/*.whl
+# Where packages of PyTorch without the CUDA libraries lie, a tenth of the size; by default the ordinary ones are taken.
+ARG EXTRA_INDEX_URL=
+RUN PIP_EXTRA_INDEX_URL="${EXTRA_INDEX_URL}" pip install --no-cache-dir --constraint /constraints.txt /wheels/*.whl
 USER 1000
 
 # PyTorch's own packages bring the CUDA libraries, so that the driver of the host is all that is needed.
