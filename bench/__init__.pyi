@@ -32,8 +32,10 @@ from bench.spec import Optimizer as Optimizer
 from bench.spec import Plateau as Plateau
 from bench.spec import Protocol as Protocol
 from bench.spec import RandomResizedCrop as RandomResizedCrop
+from bench.spec import RayCluster as RayCluster
 from bench.spec import Recipe as Recipe
 from bench.spec import ResizeCrop as ResizeCrop
+from bench.spec import Resources as Resources
 from bench.spec import Rotation as Rotation
 from bench.spec import Schedule as Schedule
 from bench.spec import Step as Step

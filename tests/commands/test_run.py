@@ -398,7 +398,7 @@ def numbers(runs: Path):
     for path in sorted(runs.glob("small/*/trials/*/*.csv")):
         table = pd.read_csv(path)
         timed = [column for column in table if "second" in column or "millisecond" in column]
-        if path.stem not in ("profile", "profile_phases"):
+        if path.stem not in ("profile", "profile_phases", "rounds", "latency_calls"):
             tables[f"{path.parent.name}/{path.name}"] = table.drop(columns=timed).to_csv()
     assert tables
     return tables

@@ -8,6 +8,7 @@ import pytest
 from factories import document, write_run
 from rich.console import Console
 
+import reports
 from bench.analysis.tables import load
 from bench.commands import run as command
 
@@ -27,17 +28,18 @@ def test_only_a_claim_that_was_not_reproduced_fails(tmp_path, verdict, claim):
     """Doubt and other conditions are no refutation; the report shows each with its verdict."""
     run = write_run(tmp_path, document(claims=[CLAIM | claim]))
     assert list(load(run).claims["verdict"]) == [verdict]
-    failed = command._report(run, None, Console(file=io.StringIO()))
-    assert failed == (verdict == "not reproduced")
-    assert f">{verdict}</span>" in (run.folder / "report.html").read_text()
+    holds = command.show_summary(run, Console(file=io.StringIO()))
+    assert holds == (verdict != "not reproduced")
+    assert f">{verdict}</span>" in reports.report(run)
 
 
 def test_one_failed_claim_among_others_fails(tmp_path):
     """It is not averaged away."""
     claims = [CLAIM | {"value": 0.7, "tolerance": 0.5}, CLAIM | {"value": 0.1}]
-    assert command._report(write_run(tmp_path, document(claims=claims)), None, Console(file=io.StringIO()))
+    run = write_run(tmp_path, document(claims=claims))
+    assert not command.show_summary(run, Console(file=io.StringIO()))
 
 
 def test_a_suite_without_claims_cannot_fail(tmp_path):
     """Nothing was published, so nothing is refuted."""
-    assert not command._report(write_run(tmp_path, document(claims=[])), None, Console(file=io.StringIO()))
+    assert command.show_summary(write_run(tmp_path, document(claims=[])), Console(file=io.StringIO()))

@@ -105,5 +105,5 @@ def test_no_run(tmp_path, name, message):
 
 def test_no_such_format(run):
     """Names the formats there are."""
-    with pytest.raises(SuiteError, match="html, md, json, csv, parquet, latex, svg, png, index"):
+    with pytest.raises(SuiteError, match="html, md, json, csv, parquet, latex, svg, png"):
         report(run.folder, format="docx")

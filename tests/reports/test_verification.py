@@ -17,7 +17,7 @@ import reports
 from bench.errors import StoreError
 from reports.enclosed import enclose
 from reports.made_by import this_program
-from reports.verification import verify
+from reports.verification import verdict, verify
 from reports.verification.differences import differences, digits
 from reports.verification.verdict import RECORDS
 
@@ -216,8 +216,19 @@ def test_tables_that_the_report_does_not_read_stay_outside(tmp_path):
     assert verify(before).damaged == ()
 
 
-def test_forged_records_that_make_no_page_are_refused(page, tmp_path):
-    """In words, whatever their figures would divide by."""
+def test_records_that_make_no_page_are_refused(page, monkeypatch):
+    """In words, should forged figures get through to something that divides by them."""
+
+    def divides(*_):
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr(verdict, "load", divides)
+    with pytest.raises(StoreError, match=r"make no page \(ZeroDivisionError"):
+        verify(page)
+
+
+def test_forged_records_that_no_trial_can_leave_are_damaged(page, tmp_path):
+    """A rate of nothing is no rate; the page that they make shows the hole, and is another."""
 
     def stand_still(record):
         training = record.training.model_copy(update={"train_images_per_second": 0.0})
@@ -227,8 +238,10 @@ def test_forged_records_that_make_no_page_are_refused(page, tmp_path):
     text = base64.b64encode(forged.content).decode()
     start, end = RECORDS.search(page).span()
     element = RECORDS.pattern.replace(r"(\w*)", forged.digest).replace("([^<]*)", text)
-    with pytest.raises(StoreError, match="make no page"):
-        verify(page[:start] + element + page[end:])
+    found = verify(page[:start] + element + page[end:])
+    assert len(found.damaged) == 4
+    assert "train_images_per_second" in found.damaged[0]
+    assert found.differences
 
 
 @pytest.fixture

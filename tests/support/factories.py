@@ -300,9 +300,9 @@ def _splits(last: EpochFacts, images: int) -> tuple[SplitFacts, ...]:
             loss=loss,
             accuracy=accuracy,
             top5_accuracy=None,
-            precision=accuracy + 0.004,
+            precision=min(1.0, accuracy + 0.004),
             recall=accuracy,
-            f1=accuracy + 0.001,
+            f1=min(1.0, accuracy + 0.001),
             calibration_error=0.05 + (1 - accuracy) / 10,
         )
         for split, count, accuracy, loss in measured

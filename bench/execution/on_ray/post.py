@@ -17,7 +17,9 @@ class Post:
         """Set the mailbox up beside the driver, which must have joined a cluster."""
         self._ray = cluster.require()
         here = cluster.on_node(self._ray.get_runtime_context().get_node_id(), soft=True)
-        self.mailbox: Any = self._ray.remote(Mailbox).options(num_cpus=0, scheduling_strategy=here).remote()
+        # A question that went astray while a node was lost is asked again, by Ray itself.
+        options = {"num_cpus": 0, "scheduling_strategy": here, "max_restarts": -1, "max_task_retries": -1}
+        self.mailbox: Any = self._ray.remote(Mailbox).options(**options).remote()
         # At any time one question waits in the mailbox; what comes while nobody looks is the answer to it.
         self._mail: Any = self.mailbox.collect.remote()
 
