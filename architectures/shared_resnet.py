@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Literal
 
 from torch import Tensor, nn
@@ -32,10 +33,19 @@ class SharedResNet(nn.Module):
     """Three stages of a strided convolution and one residual block; 485,952 params before the head."""
 
     def __init__(  # noqa: PLR0913 - three of them are the geometry
-        self, *, num_classes: int, in_channels: int, image_size: int, head: str, softmax: bool, repeats: int
+        self,
+        *,
+        num_classes: int,
+        in_channels: int,
+        image_size: int,
+        head: str,
+        softmax: bool,
+        repeats: int,
+        statistics: str,
     ) -> None:
         super().__init__()
         one_of("head", head, ("linear", "mlp"))
+        one_of("statistics", statistics, ("shared", "own"))
         positive("repeats", repeats)
         at_least(9, image_size)
         side = -(-image_size // 8) // 2  # three convolutions of stride 2 round up, pooling rounds down
@@ -46,6 +56,10 @@ class SharedResNet(nn.Module):
         self.block2 = ResidualBlock(64)
         self.down3 = nn.Sequential(nn.Conv2d(64, 128, 3, 2, padding=1), nn.BatchNorm2d(128), nn.ReLU())
         self.block3 = ResidualBlock(128)
+        others = repeats - 1 if statistics == "own" else 0
+        self.twins1 = nn.ModuleList(_twin(self.block1) for _ in range(others))
+        self.twins2 = nn.ModuleList(_twin(self.block2) for _ in range(others))
+        self.twins3 = nn.ModuleList(_twin(self.block3) for _ in range(others))
         self.pool = nn.AvgPool2d(2)
         features = 128 * side * side
         layers: list[nn.Module] = [nn.Linear(features, num_classes)]
@@ -55,17 +69,24 @@ class SharedResNet(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """(N, C, H, W) to logits (N, classes)."""
-        x = self.stem(images)
-        for _ in range(self.repeats):
-            x = self.block1(x)
-        x = self.down2(x)
-        for _ in range(self.repeats):
-            x = self.block2(x)
-        x = self.down3(x)
-        for _ in range(self.repeats):
-            x = self.block3(x)
+        x = self._repeat(self.block1, self.twins1, self.stem(images))
+        x = self._repeat(self.block2, self.twins2, self.down2(x))
+        x = self._repeat(self.block3, self.twins3, self.down3(x))
         logits: Tensor = self.head(self.pool(x).flatten(1))
         return logits
+
+    def _repeat(self, block: nn.Module, twins: nn.ModuleList, x: Tensor) -> Tensor:
+        """Apply a block as often as asked; the further times by its twins, where there are any."""
+        others = list(twins) or [block] * (self.repeats - 1)
+        for again in (block, *others):
+            x = again(x)
+        return x
+
+
+def _twin(block: ResidualBlock) -> ResidualBlock:
+    """The same block, every param of it the very same, with running statistics of its own."""
+    shared = {id(param): param for param in block.parameters()}
+    return copy.deepcopy(block, shared)
 
 
 @register
@@ -77,6 +98,7 @@ def shared_resnet(  # noqa: PLR0913 - three of them are the geometry
     head: Literal["linear", "mlp"] = "linear",
     softmax: bool = False,
     repeats: int = 1,
+    statistics: Literal["shared", "own"] = "shared",
 ) -> SharedResNet:
     """The 7x7-stem residual network.
 
@@ -88,8 +110,11 @@ def shared_resnet(  # noqa: PLR0913 - three of them are the geometry
         softmax: End in a softmax. Cross-entropy applies one itself, so this is a flaw; it exists to
             reproduce a published comparison that contained it.
         repeats: How often each residual block is applied with the same weights.
+        statistics: Whether all applications of a block share the running statistics of its batch norms, as
+            published, or each has its own (no params: the same in training, better in evaluation). Shared
+            ones are an average over different activations that fits none of them.
     """
     return SharedResNet(
         num_classes=num_classes, in_channels=in_channels, image_size=image_size,
-        head=head, softmax=softmax, repeats=repeats,
+        head=head, softmax=softmax, repeats=repeats, statistics=statistics,
     )  # fmt: skip

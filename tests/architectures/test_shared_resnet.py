@@ -41,6 +41,39 @@ def test_repeating_blocks_calls_each_as_often_and_changes_the_logits():
     assert not torch.allclose(once, twice)
 
 
+def test_own_statistics_add_no_params_and_change_no_training_step(sketch, params):
+    """Only buffers are added, so that both have the same gradients and the published count."""
+    networks = {}
+    for statistics in ("shared", "own"):
+        torch.manual_seed(0)
+        networks[statistics] = build(
+            "shared_resnet", num_classes=10, image_size=32, repeats=3, statistics=statistics
+        )
+    assert params(networks["own"]) == params(networks["shared"])
+    images = torch.randn(4, 3, 32, 32)
+    gradients = []
+    for network in networks.values():
+        network(images).square().sum().backward()
+        gradients.append([param.grad for param in network.parameters()])
+    for shared, own in zip(*gradients, strict=True):
+        torch.testing.assert_close(shared, own)
+
+
+def test_own_statistics_are_those_of_each_application():
+    """So that evaluation repeats a training step of the same images, which an average over both cannot."""
+    differences = {}
+    for statistics in ("shared", "own"):
+        torch.manual_seed(0)
+        network = build("shared_resnet", num_classes=10, image_size=32, repeats=2, statistics=statistics)
+        for module in network.modules():
+            if isinstance(module, nn.BatchNorm2d):
+                module.momentum = None  # the plain average over all calls
+        images = torch.randn(64, 3, 32, 32)
+        with torch.no_grad():
+            differences[statistics] = (network.train()(images) - network.eval()(images)).abs().max().item()
+    assert differences["own"] < 0.02 < differences["shared"]
+
+
 def test_the_mlp_head_has_a_hidden_layer_of_512(sketch):
     head = sketch("shared_resnet", num_classes=10, image_size=32, head="mlp").head
     sizes = [(layer.in_features, layer.out_features) for layer in head if isinstance(layer, nn.Linear)]
@@ -63,6 +96,7 @@ def test_its_head_fits_other_image_sizes(size, sketch, shape_of):
     [
         ({"image_size": 8}, "images of 8 pixels are too small; the smallest is 9"),
         ({"repeats": 0}, "repeats must be a whole number of at least 1, got 0"),
+        ({"statistics": "none"}, "statistics must be 'shared' or 'own', got 'none'"),
         ({"head": "conv"}, "head must be 'linear' or 'mlp', got 'conv'"),
     ],
 )

@@ -58,6 +58,40 @@ def test_a_bias_that_batch_normalisation_takes_away():
     assert "4,224 params" in finding.message
 
 
+def test_a_bias_that_twins_share_counts_once():
+    """As a param does everywhere else."""
+    messages = {
+        statistics: findings("shared_resnet", 32, repeats=2, statistics=statistics)[
+            "bias-before-norm"
+        ].message
+        for statistics in ("shared", "own")
+    }
+    assert all("672 params" in message for message in messages.values())
+
+
+def test_batch_norm_that_is_applied_several_times():
+    """Each norm of the three blocks, unless every application has running statistics of its own."""
+    shared = findings("shared_resnet", 32, repeats=2)["shared-statistics"]
+    assert shared.layers == tuple(f"block{block}.bn{norm}" for block in (1, 2, 3) for norm in (1, 2))
+    assert "shared-statistics" not in findings("shared_resnet", 32, repeats=2, statistics="own")
+    assert "shared-statistics" not in findings("shared_resnet", 32)
+
+
+def test_norms_without_running_statistics_may_be_applied_again():
+    """They use those of the batch in evaluation as well."""
+
+    class Twice(nn.Module):
+        def __init__(self, **options) -> None:
+            super().__init__()
+            self.norm = nn.BatchNorm2d(3, **options)
+
+        def forward(self, images):
+            return self.norm(self.norm(images).relu())
+
+    assert [finding.rule for finding in lint(Twice(), (3, 8, 8))] == ["shared-statistics"]
+    assert lint(Twice(track_running_stats=False), (3, 8, 8)) == ()
+
+
 def test_params_that_the_output_does_not_depend_on():
     """Never called, or called for nothing."""
 

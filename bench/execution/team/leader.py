@@ -17,6 +17,7 @@ from bench.execution.team.channel import Door
 from bench.plan import Trial
 from bench.records import TrialRecord
 from bench.spec import Dataset
+from bench.store.atomic import make_folder, writing
 from bench.world import World
 
 GRACE = 5.0
@@ -90,7 +91,10 @@ class Leader(LocalEngine):
         Raises:
             TrialFailedError: It failed in one of them; all have stopped.
             GoneError: A process has ended.
+            WriteError: The folder cannot be made.
         """
+        with writing(folder):
+            make_folder(folder)  # before any of the workers asks whether it sees the folder, to log there
         self._attempt += 1
         self._busy, self._apart = set(self._others), False
         for rank, other in self._others.items():

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from bench.measurements.counting.counter import count
 from bench.measurements.counting.layers import CountingError, LayerCount
@@ -16,6 +16,7 @@ from bench.records import Finding
 
 SMALL_IMAGE = 64
 """Pixels; a stem that quarters an image at once was made for 224."""
+NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
 LARGE = 32
 """How much larger an image is on which a network's total stride is measured."""
 
@@ -58,22 +59,41 @@ def _shrunk_map(subject: Subject) -> Iterator[Finding]:
 
 def _bias_before_norm(subject: Subject) -> Iterator[Finding]:
     """Normalisation takes the mean away, and with it whatever the bias added."""
-    norms = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
     rows = [row for row in subject.counts.layers if row.calls]
-    idle = []
+    idle: dict[str, Tensor] = {}
     for row, behind in pairwise(rows):
         layer, norm = subject.modules.get(row.layer), subject.modules.get(behind.layer)
-        if not isinstance(norm, norms) or not isinstance(layer, nn.Conv2d | nn.Linear) or layer.bias is None:
+        if not isinstance(norm, NORMS) or not isinstance(layer, nn.Conv2d | nn.Linear) or layer.bias is None:
             continue
         if row.output_shape == behind.input_shape and row.calls == behind.calls:
-            idle.append(row)
+            idle[row.layer] = layer.bias
     if idle:
-        wasted = sum(row.output_shape[0] for row in idle)
+        wasted = sum(bias.numel() for bias in {id(bias): bias for bias in idle.values()}.values())
         yield Finding(
             rule="bias-before-norm",
-            layers=tuple(row.layer for row in idle),
-            message=f"{_names([row.layer for row in idle])} have a bias that batch normalisation subtracts "
+            layers=tuple(idle),
+            message=f"{_names(tuple(idle))} have a bias that batch normalisation subtracts "
             f"again: {wasted:,} params without effect; use bias=False",
+        )
+
+
+def _shared_statistics(subject: Subject) -> Iterator[Finding]:
+    """Batch norm that is applied several times keeps one average over activations that differ.
+
+    Training normalises each with its own batch's statistics, so that only evaluation suffers.
+    """
+    mixed = []
+    for row in subject.counts.layers:
+        norm = subject.modules.get(row.layer)
+        if row.calls > 1 and isinstance(norm, NORMS) and norm.track_running_stats:
+            mixed.append(row.layer)
+    if mixed:
+        yield Finding(
+            rule="shared-statistics",
+            layers=tuple(mixed),
+            message=f"{_names(mixed)} are applied several times, to different activations, and keep one "
+            "running average over all, so that evaluation normalises otherwise than training; give each "
+            "application statistics of its own",
         )
 
 
@@ -148,6 +168,7 @@ RULES: tuple[Callable[[Subject], Iterator[Finding]], ...] = (
     _shrunk_map,
     _small_input,
     _bias_before_norm,
+    _shared_statistics,
     _unused_params,
     _softmax_head,
 )
