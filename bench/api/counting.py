@@ -10,8 +10,8 @@ import pandas as pd
 from bench.api.run import Place
 from bench.commands import check as check_command
 from bench.commands import lock as lock_command
-from bench.commands.inspect import look
 from bench.locks.verdicts import Outcome
+from bench.measurements.counting.inspection import COLUMNS, look
 
 
 def inspect(
@@ -39,7 +39,7 @@ def inspect(
         bench.errors.SuiteError: The network cannot be built or counted.
     """
     found = look(name, input_shape, classes=classes, depth=depth, args=args)
-    frame = pd.DataFrame(found.rows, columns=list(found.columns))
+    frame = pd.DataFrame(found.rows, columns=list(COLUMNS))
     frame.attrs.update(totals=found.totals, findings=list(found.findings))
     return frame
 

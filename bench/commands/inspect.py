@@ -5,24 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from torch import nn
 
-import architectures
 from bench.errors import DONE, SuiteError
-from bench.measurements.counting import Count, count, count_built, lint
-from bench.measurements.counting.blocks import fold
+from bench.measurements.counting import Count, inspection
+from bench.measurements.counting.inspection import Inspection
 from bench.measurements.counting.ledger import Rung, ledger
 from bench.measurements.counting.peers import with_measured
-from bench.measurements.counting.shapes import times
 from bench.measurements.counting.variants import variants
-from bench.measurements.counting.weightless import build_weightless
 
-COLUMNS = ("layer", "type", "output_shape", "params", "macs", "activations", "share")
+COLUMNS = (*inspection.COLUMNS, "share")
 FORMATS = ("table", "md", "csv", "json")
 
 
@@ -55,71 +50,16 @@ def main(  # noqa: PLR0913 - one for each option
     if depth is not None and depth < 1:
         raise SuiteError(f"--depth {depth}: must be at least 1")
     shape, extra = parse_shape(input_shape), args or {}
-    found = look(name, shape, classes=classes, depth=depth, args=extra)
-    counts, findings = found.counts, found.findings
-    rungs = _ledger(_constructor(name, shape, classes, extra), counts, shape, extra) if show_ledger else ()
-    rows = [
-        (*values, f"{100 * values[4] / counts.macs:.1f} %" if counts.macs else "-") for values in found.rows
-    ]
+    found = inspection.look(name, shape, classes=classes, depth=depth, args=extra)
+    construct = inspection.constructor(name, shape, classes, extra)
+    rungs = _ledger(construct, found.counts, shape, extra) if show_ledger else ()
     if style == "json":
-        print(_json(name, counts, rows, rungs, findings))
+        print(_json(name, found, rungs))
     elif style == "csv":
-        print(_csv(rows), end="")
+        print(_csv(_rows(found)), end="")
     else:
-        print(_text(counts, rows, rungs, findings, markdown=style == "md"))
+        print(_text(found, rungs, markdown=style == "md"))
     return DONE
-
-
-def look(
-    name: str, shape: tuple[int, int, int], *, classes: int, depth: int | None, args: dict[str, Any]
-) -> Inspection:
-    """Count a network and look for what seems wrong.
-
-    Args:
-        name: A name from `bench list architectures`, `torchvision:NAME`, `timm:NAME` or `module:function`.
-        shape: C, H, W of one image; H equals W.
-        classes: Classes of the task.
-        depth: Levels of modules to show; None: every layer.
-        args: Further arguments of the constructor.
-
-    Raises:
-        SuiteError: The network cannot be built or counted.
-    """
-    construct = _constructor(name, shape, classes, args)
-    counts = count_built(construct, shape)
-    found = lint(_copy_to_lint(construct, shape), shape)
-    findings = [f"{finding.rule}: {finding.message}" for finding in found]
-    return Inspection(counts, _layer_rows(counts, depth), findings)
-
-
-@dataclass(frozen=True)
-class Inspection:
-    """What a network consists of and costs."""
-
-    counts: Count
-    rows: list[tuple[str, str, str, int, int, int]]
-    """A layer each: `COLUMNS` without the share."""
-    findings: list[str]
-    """What looks wrong."""
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Names of the values of `rows`."""
-        return COLUMNS[:-1]
-
-    @property
-    def totals(self) -> dict[str, Any]:
-        """Of the whole network, as `--format json` has them."""
-        return _totals(self.counts)
-
-
-def _constructor(
-    name: str, shape: tuple[int, int, int], classes: int, args: dict[str, Any]
-) -> partial[nn.Module]:
-    channels, side, _ = shape
-    return partial(
-        architectures.build, name, num_classes=classes, in_channels=channels, image_size=side, **args
-    )
 
 
 def parse_shape(text: str) -> tuple[int, int, int]:
@@ -136,16 +76,6 @@ def parse_shape(text: str) -> tuple[int, int, int]:
     return sizes[0], sizes[1], sizes[2]
 
 
-def _copy_to_lint(construct: Callable[[], nn.Module], shape: tuple[int, int, int]) -> nn.Module:
-    """A network without weights if that is enough to run it, else one with weights."""
-    try:
-        model = build_weightless(construct)
-        count(model, shape)
-    except Exception:  # noqa: BLE001 - it was counted before, so weights are the remedy
-        return construct()
-    return model
-
-
 def _ledger(
     construct: partial[nn.Module], counts: Count, shape: tuple[int, int, int], args: dict[str, Any]
 ) -> tuple[Rung, ...]:
@@ -153,37 +83,18 @@ def _ledger(
     return with_measured(ledger(counts, variants(construct, args, shape)), construct(), shape)
 
 
-def _layer_rows(counts: Count, depth: int | None) -> list[tuple[str, str, str, int, int, int]]:
-    layers = counts.layers if depth is None else fold(counts.layers, depth)
-    return [
-        (row.layer, row.type, times(row.output_shape), row.params, row.macs, row.activations)
-        for row in layers
-    ]
+def _rows(found: Inspection) -> list[tuple[Any, ...]]:
+    """The layers, each with its share of the MACs."""
+    macs = found.counts.macs
+    return [(*values, f"{100 * values[4] / macs:.1f} %" if macs else "-") for values in found.rows]
 
 
-def _totals(counts: Count) -> dict[str, Any]:
-    return {
-        "params": counts.params,
-        "params_frozen": counts.params_frozen,
-        "params_body": counts.params_body,
-        "buffers": counts.buffers,
-        "macs": counts.macs,
-        "flops": counts.flops,
-        "flops_train": counts.flops_train,
-        "activations": counts.activations,
-        "output_shape": times(counts.output_shape),
-        "unsupported": dict(counts.unsupported),
-    }
-
-
-def _json(
-    name: str, counts: Count, rows: list[tuple[Any, ...]], rungs: tuple[Rung, ...], findings: list[str]
-) -> str:
+def _json(name: str, found: Inspection, rungs: tuple[Rung, ...]) -> str:
     document = {
         "name": name,
-        "totals": _totals(counts),
-        "layers": [dict(zip(COLUMNS, row, strict=True)) for row in rows],
-        "findings": findings,
+        "totals": found.totals,
+        "layers": [dict(zip(COLUMNS, row, strict=True)) for row in _rows(found)],
+        "findings": found.findings,
         "ledger": [
             {"convention": rung.convention, "unit": rung.unit, "figure": rung.figure, "terms": rung.terms,
              "measured": rung.measured is not None, "unexplained": rung.unexplained}
@@ -199,22 +110,15 @@ def _csv(rows: list[tuple[Any, ...]]) -> str:
     return text.getvalue()
 
 
-def _text(
-    counts: Count,
-    rows: list[tuple[Any, ...]],
-    rungs: tuple[Rung, ...],
-    findings: list[str],
-    *,
-    markdown: bool,
-) -> str:
-    parts = [_grid(COLUMNS, rows, markdown=markdown)]
-    totals = {key: value for key, value in _totals(counts).items() if value or key == "params"}
-    parts.append(_grid(("total", "value"), list(totals.items()), markdown=markdown))
+def _text(found: Inspection, rungs: tuple[Rung, ...], *, markdown: bool) -> str:
+    parts = [_grid(COLUMNS, _rows(found), markdown=markdown)]
+    totals = [(key, value) for key, value in found.totals.items() if value or key == "params"]
+    parts.append(_grid(("total", "value"), totals, markdown=markdown))
     if rungs:
         lines = [line for rung in rungs for line in _rung_rows(rung)]
         parts.append(_grid(("convention", "term", "value", "unit"), lines, markdown=markdown))
-    if findings:
-        parts.append("\n".join(f"- {finding}" for finding in findings))
+    if found.findings:
+        parts.append("\n".join(f"- {finding}" for finding in found.findings))
     return "\n\n".join(parts)
 
 

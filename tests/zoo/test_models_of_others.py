@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from architectures.torchvision_networks import torchvision_names
-from bench.commands.inspect import look
 from bench.execution.execute import execute
+from bench.measurements.counting.inspection import look
 from bench.plan import Trial
 from bench.spec import Dataset, Execution, Recipe
 from bench.store import TrialStore
