@@ -74,7 +74,7 @@ def run(  # noqa: PLR0913 - one argument an option
     if interrupted:
         console.print("Interrupted; the same command continues where it stopped.")
         return errors.INTERRUPTED
-    if any(record.status != "done" for record in directory.records()):
+    if any(record.status != "done" for record in directory.each_record()):
         return errors.SOME_TRIALS_FAILED
     return errors.DONE if claims_hold or not strict_claims else errors.CHECK_FAILED
 

@@ -38,20 +38,13 @@ class Watcher:
         """A trial was finished by an earlier run."""
 
 
-def drive(run: Run, plan: Plan, engine: Engine | ParallelEngine, watcher: Watcher) -> list[TrialRecord]:
-    """Run what is left of the plan and return the records of all of it, in order.
+def drive(run: Run, plan: Plan, engine: Engine | ParallelEngine, watcher: Watcher) -> None:
+    """Run what is left of the plan; records are written as trials end, and none is kept in memory.
 
     Raises:
         BenchError: Data are missing or the run directory cannot be written; finished trials are kept.
     """
-    finished = {}
-    for trial in plan:
-        record = run.trial(trial).read_record()
-        if record is not None and record.status in FINISHED:
-            finished[trial.folder] = record
-            generations.forget_previous(run.trial(trial).folder / CHECKPOINT_FILE)
-            watcher.skip(trial, record)
-    left = tuple(trial for trial in plan if trial.folder not in finished)
+    left = tuple(trial for trial in plan if not _finished_before(run, trial, watcher))
     watcher.begin(left)
     if left:
         engine.prepare(plan[0].dataset, watcher.event)
@@ -59,11 +52,20 @@ def drive(run: Run, plan: Plan, engine: Engine | ParallelEngine, watcher: Watche
     try:
         with closing(outcomes(engine, work)) as ending:
             for trial, outcome in ending:
-                finished[trial.folder] = work.ended(trial, outcome)
+                work.ended(trial, outcome)
     except KeyboardInterrupt:
         work.interrupted()
         raise
-    return [finished[trial.folder] for trial in plan]
+
+
+def _finished_before(run: Run, trial: Trial, watcher: Watcher) -> bool:
+    store = run.trial(trial)
+    record = store.read_record()
+    if record is None or record.status not in FINISHED:
+        return False
+    generations.forget_previous(store.folder / CHECKPOINT_FILE)
+    watcher.skip(trial, record)
+    return True
 
 
 class _Ongoing:
@@ -89,7 +91,7 @@ class _Ongoing:
     def event(self, trial: Trial, message: Message) -> None:
         self._watcher.event({**message, "trial": trial.folder})
 
-    def ended(self, trial: Trial, outcome: TrialRecord | TrialFailedError) -> TrialRecord:
+    def ended(self, trial: Trial, outcome: TrialRecord | TrialFailedError) -> None:
         """Write the record of a trial, and let others know."""
         store = self._run.trial(trial)
         _, started_at = self._began.pop(trial.folder, (trial, environment.now()))
@@ -100,7 +102,6 @@ class _Ongoing:
             generations.forget_previous(store.folder / CHECKPOINT_FILE)
         self._agenda.end(trial)
         self._watcher.finish(trial, outcome)
-        return outcome
 
     def interrupted(self) -> None:
         """Write down what had begun; nobody works on it any more."""

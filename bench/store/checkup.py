@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from bench.store import generations, lock
 from bench.store.atomic import unfinished
 from bench.store.run import RUN_FILE, SUITE_FILE, TRIALS_FOLDER, Run
 from bench.store.trial import CHECKPOINT_FILE, RECORD_FILE, TrialStore
+
+SHARD = re.compile("[0-9a-f]{2}")
+"""Names of the folders that hold the trials of a large run."""
 
 
 def examine(folder: Path, report_file: str) -> Iterator[Finding]:
@@ -32,10 +36,9 @@ def examine(folder: Path, report_file: str) -> Iterator[Finding]:
         yield Finding("broken", RUN_FILE, str(error))
     if run is not None:
         yield _suite(run)
-    planned = {trial.folder: trial for trial in run.info.plan} if run else {}
-    found = sorted(path.name for path in (folder / TRIALS_FOLDER).glob("*") if path.is_dir())
-    for name in dict.fromkeys([*planned, *found]):
-        yield from _trial(folder / TRIALS_FOLDER / name, planned.get(name), known=bool(planned))
+    planned = {run.trial(trial).folder: trial for trial in run.info.plan} if run else {}
+    for place in dict.fromkeys([*planned, *_left(folder)]):
+        yield from _trial(place, folder, planned.get(place), known=bool(planned))
     yield from _surroundings(folder, report_file)
 
 
@@ -47,8 +50,16 @@ def _suite(run: Run) -> Finding:
     return Finding("ok", SUITE_FILE, f"{lines} lines")
 
 
-def _trial(folder: Path, trial: Trial | None, *, known: bool) -> Iterator[Finding]:
-    name = f"{TRIALS_FOLDER}/{folder.name}"
+def _left(run: Path) -> list[Path]:
+    """Folders of trials, planned or not; those of a large run lie one level deeper."""
+    found = [path for path in (run / TRIALS_FOLDER).glob("*") if path.is_dir()]
+    shards = [path for path in found if SHARD.fullmatch(path.name)]
+    deeper = [path for shard in shards for path in shard.glob("*") if path.is_dir()]
+    return sorted({*found, *deeper} - {*shards})
+
+
+def _trial(folder: Path, run: Path, trial: Trial | None, *, known: bool) -> Iterator[Finding]:
+    name = folder.relative_to(run).as_posix()
     if known and trial is None:
         yield Finding("note", name, "not in the plan; the report leaves it out")
     yield _record(TrialStore(folder), trial, name)
@@ -103,5 +114,5 @@ def _surroundings(folder: Path, report_file: str) -> Iterator[Finding]:
 
 
 def _newest_record(folder: Path) -> float:
-    records = (folder / TRIALS_FOLDER).glob(f"*/{RECORD_FILE}")
+    records = (folder / TRIALS_FOLDER).rglob(RECORD_FILE)
     return max((path.stat().st_mtime for path in records), default=0.0)

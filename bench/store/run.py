@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from bench.suite_checks import cross_checks
 RUN_FILE = "run.json"
 SUITE_FILE = "suite.toml"
 TRIALS_FOLDER = "trials"
+MOST_IN_A_FOLDER = 5000
+"""Trials; the file systems of clusters dislike folders of many more."""
 
 
 class RunInfo(Model):
@@ -117,8 +120,14 @@ class Run:
     def trial(self, trial: Trial) -> TrialStore:
         """The folder of a trial."""
         if id(trial) not in self._stores:  # kept with the trial, so that no other one gets its id
-            self._stores[id(trial)] = trial, TrialStore(self.folder / TRIALS_FOLDER / trial.folder)
+            self._stores[id(trial)] = trial, TrialStore(self.folder / self._place(trial))
         return self._stores[id(trial)][1]
+
+    def _place(self, trial: Trial) -> Path:
+        """Below one folder for all trials; of a large run, below one of 256, since file systems slow down."""
+        if len(self.info.plan) <= MOST_IN_A_FOLDER:
+            return Path(TRIALS_FOLDER, trial.folder)
+        return Path(TRIALS_FOLDER, trial.id[:2], trial.folder)
 
     def records(self) -> list[TrialRecord]:
         """Records of all trials that have one, in the order of the plan.
@@ -126,8 +135,17 @@ class Run:
         Raises:
             StoreError: One of them is damaged, or of another version.
         """
-        found = (self.trial(trial).read_record() for trial in self.info.plan)
-        return [record for record in found if record is not None]
+        return list(self.each_record())
+
+    def each_record(self) -> Iterator[TrialRecord]:
+        """The same one by one, for runs whose records are more than memory should hold.
+
+        Raises:
+            StoreError: One of them is damaged, or of another version.
+        """
+        for trial in self.info.plan:
+            if (record := self.trial(trial).read_record()) is not None:
+                yield record
 
     def remove(self, trial: Trial) -> None:
         """Forget what a trial left, so that it starts afresh.

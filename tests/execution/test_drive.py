@@ -60,7 +60,8 @@ def work(folder, engine=None):
     with RunLock(Run.folder_of(folder, INFO)):
         run = Run.create(folder, INFO, "# the suite\n")
         run.sweep()
-        return drive(run, PLAN, engine or Engine(), Watcher())
+        drive(run, PLAN, engine or Engine(), Watcher())
+    return run.records()
 
 
 def content(folder):
