@@ -23,6 +23,7 @@ from bench.execution.local import LocalEngine
 from bench.execution.run_log import RUN_LOG, logged, logging_to
 from bench.plan import Plan
 from bench.store import Run
+from bench.store.links import refuse_links_outside
 from bench.store.lock import RunLock
 
 
@@ -57,6 +58,7 @@ def conduct(  # noqa: PLR0913 - each is a choice of its own
         BenchError: Data are missing, or the run directory cannot be written; finished trials are kept.
     """
     folder = Run.folder_of(runs_dir, job.info)
+    refuse_links_outside(folder)  # before anything is written through one
     with ExitStack() as working:
         for context in (RunLock(folder), logging_to(folder / RUN_LOG), logged(job.info.command)):
             working.enter_context(context)

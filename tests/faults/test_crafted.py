@@ -10,11 +10,15 @@ from pathlib import Path
 
 import pytest
 import torch
-from factories import write_run
+from factories import document, write_run
+from rich.console import Console
 
 from architectures import ArchitectureError
 from architectures.registry import find
+from bench.commands.conduct import conduct
+from bench.commands.job import Job, Written
 from bench.errors import StoreError, SuiteError
+from bench.execution.local import LocalEngine
 from bench.measurements import checkpoint
 from bench.store import Run
 from bench.store.sealed import SEAL, checksum
@@ -71,6 +75,23 @@ def test_a_run_cannot_quote_files_from_elsewhere(run, tmp_path, victim):
     path.symlink_to(tmp_path / "elsewhere")
     with pytest.raises(StoreError, match=f"{victim}: a symbolic link that leads out of the run"):
         Run.open(run.folder)
+
+
+@pytest.mark.parametrize("name", [".lock", "bench.log", "run.json", "report.html", "trials"])
+def test_nothing_is_written_through_a_link_that_leads_outside(tmp_path, name):
+    """Who continues a run that somebody sent does not append to, or replace, files of his own."""
+    job = Job.of(Written.built(document(), ()))
+    folder = Run.folder_of(tmp_path / "runs", job.info)
+    folder.mkdir(parents=True)
+    (tmp_path / "mine").write_text("mine")
+    (folder / name).symlink_to(tmp_path / "mine")
+    with pytest.raises(StoreError, match=f"{name}: a symbolic link that leads out of the run"):
+        conduct(
+            job, LocalEngine(None), data_root=None, runs_dir=tmp_path / "runs", fresh=False, serve=False,
+            console=Console(), conclude=lambda _: None,
+        )  # fmt: skip
+    assert (tmp_path / "mine").read_text() == "mine"
+    assert list(folder.iterdir()) == [folder / name]
 
 
 def test_a_link_inside_a_run_is_no_harm(run):
