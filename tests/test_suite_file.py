@@ -43,6 +43,7 @@ def test_a_good_file_is_read(write):
     [
         ("titel = 'x'\n" + GOOD, "titel: unknown key; did you mean 'title'?"),
         (GOOD + "[recipe]\nepochs = '3'", "recipe.epochs: expected a valid integer, got '3'"),
+        (GOOD + "[execution]\ndevice = 'gpu'", 'execution.device: expected "auto", "cpu", "cuda", '),
         (
             GOOD + "[recipe.optimizer]\nname = 'adm'",
             "unknown name 'adm'; expected adam, adamw, sgd, muon; did you mean",

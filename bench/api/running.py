@@ -30,6 +30,7 @@ def run(  # noqa: PLR0913 - one argument an option, as on the command line
     data_root: Place | None = None,
     runs_dir: Place = "runs",
     device: str | None = None,
+    engine: str | None = None,
     only: str | Iterable[str] = (),
     settings: Mapping[str, Any] | None = None,
     fresh: bool = False,
@@ -43,6 +44,7 @@ def run(  # noqa: PLR0913 - one argument an option, as on the command line
         data_root: Where datasets are looked for first.
         runs_dir: Where run directories are kept.
         device: "auto", "cpu", "cuda", "cuda:1" or "mps".
+        engine: "local" or "ray", as `execution.engine`.
         only: Label or labels of the architectures to run. Default: all.
         settings: Keys that differ, with dots: `{"recipe.epochs": 5}`.
         fresh: Forget earlier results of these trials.
@@ -59,16 +61,18 @@ def run(  # noqa: PLR0913 - one argument an option, as on the command line
     console = _console(quiet=not progress)
     if isinstance(suite, str | os.PathLike):
         written = Written.read(os.fspath(suite), overrides)
-        job = Job.of(written, dataset=dataset, device=device, only=_labels(only), overrides=overrides)
     else:
-        written = Written.built(suite, overrides)  # whose text holds the settings
-        job = Job.of(written, dataset=dataset, device=device, only=_labels(only))
+        written = Written.built(suite, overrides)
+        overrides = ()  # its text holds the settings
+    job = Job.of(
+        written, dataset=dataset, device=device, engine=engine, only=_labels(only), overrides=overrides
+    )
     root = None if data_root is None else Path(data_root)
     in_main_thread = threading.current_thread() is threading.main_thread()
-    with terminable() if in_main_thread else nullcontext(), LocalEngine(root) as engine:
-        refuse_unbuildable(engine, job.info.suite, root, console)
+    with terminable() if in_main_thread else nullcontext(), LocalEngine(root) as local:
+        refuse_unbuildable(local, job.info.suite, root, console)
         directory, interrupted = conduct(
-            job, engine, data_root=root, runs_dir=Path(runs_dir), fresh=fresh, serve=False, console=console,
+            job, local, data_root=root, runs_dir=Path(runs_dir), fresh=fresh, serve=False, console=console,
             conclude=lambda _: None,
         )  # fmt: skip
     if interrupted:

@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from bench import environment
 from bench.errors import SuiteError
 from bench.execution.choice import require_engine
 from bench.measurements.loggers.catalogue import require
 from bench.pinning import pin
 from bench.plan import Plan, make_plan, run_id, slug
-from bench.spec import Suite
+from bench.spec import Execution, Suite
 from bench.store import RunInfo
+from bench.suite_errors import explain
 from bench.suite_file import check_document, load_suite, parse, suite_path
 from bench.suite_toml import suite_to_toml
 
@@ -117,11 +120,19 @@ class Job:
 
 
 def _changed(suite: Suite, dataset: str | None, device: str | None, engine: str | None) -> Suite:
-    """The suite on another device, by another engine, or with other data."""
+    """The suite on another device, by another engine, or with other data.
+
+    Raises:
+        SuiteError: There is nothing of that name.
+    """
     named = {"device": device, "engine": engine}
     changes = {key: value for key, value in named.items() if value is not None}
     if changes:
-        execution = suite.execution.model_copy(update=changes)
+        wanted = {**suite.execution.model_dump(), **changes}
+        try:
+            execution = Execution.model_validate(wanted)
+        except ValidationError as error:
+            raise SuiteError("\n".join(explain(error, wanted, model=Execution, prefix="--"))) from error
         suite = suite.model_copy(update={"execution": execution})
     if dataset is not None:
         from bench.data import catalogue  # noqa: PLC0415 - only needed here

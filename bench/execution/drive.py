@@ -47,7 +47,7 @@ def drive(run: Run, plan: Plan, engine: Engine | ParallelEngine, watcher: Watche
     left = tuple(trial for trial in plan if not _finished_before(run, trial, watcher))
     watcher.begin(left)
     if left:
-        engine.prepare(plan[0].dataset, watcher.event)
+        engine.prepare(left[0], watcher.event)
     work = _Ongoing(run, left, watcher)
     try:
         with closing(outcomes(engine, work)) as ending:

@@ -11,7 +11,6 @@ from bench.execution.local import OnEvent, TrialFailedError
 from bench.execution.messages import Message
 from bench.plan import Trial
 from bench.records import TrialRecord
-from bench.spec import Dataset
 
 Ended = tuple[Trial, TrialRecord | TrialFailedError]
 """A trial that is over, with its record or with why it has none."""
@@ -37,8 +36,8 @@ class Work(Protocol):
 class Engine(Protocol):
     """Runs one trial at a time."""
 
-    def prepare(self, dataset: Dataset, on_event: OnEvent) -> None:
-        """Make sure that the dataset is there."""
+    def prepare(self, trial: Trial, on_event: OnEvent) -> None:
+        """Make sure that the device and the data of trials like this one are there."""
 
     def execute(self, trial: Trial, folder: Path, on_event: OnEvent) -> TrialRecord:
         """Run one trial."""
@@ -48,8 +47,8 @@ class Engine(Protocol):
 class ParallelEngine(Protocol):
     """Runs several trials at a time."""
 
-    def prepare(self, dataset: Dataset, on_event: OnEvent) -> None:
-        """Make sure that the dataset is there, wherever trials will run."""
+    def prepare(self, trial: Trial, on_event: OnEvent) -> None:
+        """Make sure that the data of trials like this one are there, wherever trials will run."""
 
     def execute_all(self, work: Work) -> Generator[Ended, None, None]:
         """Run trials until nothing is left, and yield each as it ends.

@@ -54,7 +54,18 @@ class LocalEngine:
         """End the worker in the middle of what it does."""
         self._worker.stop(kill=True)
 
-    def prepare(self, dataset: Dataset, on_event: OnEvent) -> None:
+    def prepare(self, trial: Trial, on_event: OnEvent) -> None:
+        """Make sure that the device and the data of trials like this one are there.
+
+        Raises:
+            SuiteError: This machine has no such device.
+            DataError: The dataset is missing or broken.
+        """
+        request = {"kind": "find_device", "execution": trial.execution.model_dump(mode="json")}
+        self._ask(request, "there", on_event, time_limit=None)
+        self.prepare_data(trial.dataset, on_event)
+
+    def prepare_data(self, dataset: Dataset, on_event: OnEvent) -> None:
         """Make sure that the dataset is there and decoded.
 
         Raises:

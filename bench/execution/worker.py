@@ -20,7 +20,7 @@ from bench.measurements.allocator import keep_freed_memory
 from bench.measurements.failure import reason
 from bench.orphans import end_with_parent
 from bench.plan import Trial
-from bench.spec import Architecture, Dataset
+from bench.spec import Architecture, Dataset, Execution
 from bench.store import LOG_FILE, TrialStore
 from bench.store.atomic import make_folder, writing
 
@@ -52,9 +52,9 @@ def _answer(connection: Connection, request: Message) -> None:
     except PeerGoneError:
         raise
     except BenchError as error:
-        # Missing data stop a run before its first trial; later, only the trial itself is affected. Where
-        # nothing can be written any more, all the others would be trained in vain.
-        stops_run = request["kind"] == "prepare" or isinstance(error, WriteError)
+        # A missing device or missing data stop a run before its first trial; later, only the trial itself is
+        # affected. Where nothing can be written any more, all the others would be trained in vain.
+        stops_run = request["kind"] in ("find_device", "prepare") or isinstance(error, WriteError)
         kind = "error" if stops_run else "failed"
         send(connection, {"kind": kind, "exit_code": error.exit_code, "reason": str(error)})
     except Exception as error:  # noqa: BLE001 - a trial may fail in any way; the driver records the reason
@@ -100,6 +100,14 @@ def _rehearse(connection: Connection, request: Message) -> None:
             trials, _path(request["data_root"]), seconds=request["seconds"], fresh=request["fresh"]
         )
     send(connection, {"kind": "rehearsed", "rehearsal": found.model_dump(mode="json")})
+
+
+def _find_device(connection: Connection, request: Message) -> None:
+    """Before the first trial, so that a suite for another machine fails once and not once a trial."""
+    from bench.measurements.device import Device  # noqa: PLC0415 - torch is imported in the worker only
+
+    Device.chosen(Execution.model_validate(request["execution"]))
+    send(connection, {"kind": "there"})
 
 
 def _prepare(connection: Connection, request: Message) -> None:
@@ -170,7 +178,7 @@ def _path(text: str | None) -> Path | None:
 
 
 ANSWERS = {
-    "publish": _publish, "look_up": _look_up, "check": _check, "rehearse": _rehearse, "prepare": _prepare,
-    "execute": _execute,
+    "publish": _publish, "look_up": _look_up, "check": _check, "rehearse": _rehearse,
+    "find_device": _find_device, "prepare": _prepare, "execute": _execute,
 }  # fmt: skip
 """What a driver may ask for."""

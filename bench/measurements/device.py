@@ -133,17 +133,11 @@ def _find(name: str) -> torch.device:
         if torch.cuda.is_available():
             return torch.device("cuda", 0)
         return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
-    try:
-        device = torch.device(name)
-    except RuntimeError as error:
-        raise SuiteError(
-            f'execution.device: {name!r} is no device; use "auto", "cpu", "cuda" or "cuda:1"'
-        ) from error
+    device = torch.device(name)
     missing = {
         "cuda": not torch.cuda.is_available() or (device.index or 0) >= torch.cuda.device_count(),
         "mps": not torch.backends.mps.is_available(),
-        "cpu": False,
-    }.get(device.type, True)
-    if missing:
+    }
+    if missing.get(device.type, False):
         raise SuiteError(f"execution.device: this machine has no {name!r}; use --device auto or --device cpu")
     return torch.device("cuda", device.index or 0) if device.type == "cuda" else device

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from bench.spec.model import Bytes, Model, Positive
 from bench.spec.resources import RayCluster, Resources
+
+DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d{1,4})?")
 
 
 class Execution(Model):
@@ -47,3 +50,11 @@ class Execution(Model):
     server that $MLFLOW_TRACKING_URI names, else `mlflow.db` in the run directory), "wandb" (as WANDB_MODE
     says; without a key offline, into the trial's folder). The last two are extras. One that fails is
     reported once and costs no trial."""
+
+    @field_validator("device")
+    @classmethod
+    def _is_a_device(cls, name: str) -> str:
+        """Whether a machine has it is another question."""
+        if not DEVICE.fullmatch(name):
+            raise ValueError('expected "auto", "cpu", "cuda", "cuda:1" or "mps"')
+        return name

@@ -55,6 +55,20 @@ def test_settings_are_part_of_the_text():
     assert "limit = 100" in changed.text
 
 
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"device": "gpu"}, r'--device: expected "auto", "cpu", .*, got \'gpu\''),
+        ({"engine": "slurm"}, "--engine: expected 'local' or 'ray', got 'slurm'"),
+    ],
+)
+def test_what_the_call_changes_is_checked_as_the_file_is(changes, expected, tmp_path):
+    """Before anything is written; each trial would fail."""
+    with pytest.raises(SuiteError, match=expected):
+        bench.run(BUILT, runs_dir=tmp_path / "runs", **changes)
+    assert not (tmp_path / "runs").exists()
+
+
 def test_a_dict_is_checked_as_a_file_is():
     """Every mistake at once, with its key."""
     with pytest.raises(

@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
-from bench.errors import DataError
+from bench.errors import DataError, SuiteError
 from bench.execution.local import LocalEngine, TrialFailedError
 from bench.execution.log_tail import log_tail
 from bench.plan import Trial
@@ -191,13 +192,25 @@ def test_a_missing_dataset_is_an_error_of_the_run(tmp_path, monkeypatch):
     """Not of a trial: nothing can be trained."""
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path))
     with LocalEngine(tmp_path) as engine, pytest.raises(DataError, match="--data-root"):
-        engine.prepare(Dataset(name="folder", path="nowhere"), silent)
+        engine.prepare(trial().model_copy(update={"dataset": Dataset(name="folder", path="nowhere")}), silent)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="the machine has one")
+@pytest.mark.parametrize(
+    ("execution", "expected"),
+    [({"device": "cuda"}, "this machine has no 'cuda'"), ({"precision": "tf32"}, "needs a CUDA device")],
+)
+def test_a_missing_device_is_an_error_of_the_run(execution, expected):
+    """It would fail every trial in the same way."""
+    suite = trial().model_copy(update={"execution": Execution(**execution)})
+    with LocalEngine(None) as engine, pytest.raises(SuiteError, match=expected):
+        engine.prepare(suite, silent)
 
 
 def test_leaving_the_engine_ends_the_worker(tmp_path):
     """No process stays behind."""
     with LocalEngine(None) as engine:
-        engine.prepare(TINY, silent)
+        engine.prepare(trial(), silent)
         pid = engine._worker.process.pid
     with pytest.raises(ProcessLookupError):
         os.kill(pid, signal.SIG_DFL)

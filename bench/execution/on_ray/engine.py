@@ -27,7 +27,7 @@ from bench.execution.on_ray.storage import Storage, resolved
 from bench.execution.on_ray.task import NodeFaultError, Task, run_trial
 from bench.plan import Trial
 from bench.records import TrialRecord
-from bench.spec import Dataset, Execution
+from bench.spec import Execution
 from bench.store import write_atomically
 from bench.store.atomic import writing
 
@@ -83,7 +83,7 @@ class RayEngine:
         """Leave the cluster; one that was started here ends."""
         self._ray.shutdown()
 
-    def prepare(self, dataset: Dataset, on_event: OnEvent) -> None:
+    def prepare(self, trial: Trial, on_event: OnEvent) -> None:
         """Join the cluster, and make sure that every machine of it can run trials.
 
         Raises:
@@ -97,7 +97,7 @@ class RayEngine:
             "version": __version__,
             "mark": None if mark is None else str(mark),
             "cwd": str(Path.cwd()),
-            "dataset": dataset.model_dump(mode="json"),
+            "dataset": trial.dataset.model_dump(mode="json"),
             "data_root": self._data_root,
         }
         if mark is not None:

@@ -39,7 +39,7 @@ def make_ready(job: Message, mailbox: Any) -> Message:
         letter = mailbox.tell.remote("", event)
 
     try:
-        kept(job["data_root"]).prepare(Dataset.model_validate(job["dataset"]), tell)
+        kept(job["data_root"]).prepare_data(Dataset.model_validate(job["dataset"]), tell)
     except BenchError as error:
         return _error(error.exit_code, f"node {host}: {error}")
     finally:

@@ -64,7 +64,7 @@ class Follower(LocalEngine):
 
     def _prepared(self, request: Message) -> Message:
         try:
-            self.prepare(Dataset.model_validate(request["dataset"]), _ignore)
+            self.prepare_data(Dataset.model_validate(request["dataset"]), _ignore)
         except errors.BenchError as error:
             return {"kind": "failed", "reason": str(error)}
         return {"kind": "prepared"}

@@ -70,9 +70,9 @@ class Leader(LocalEngine):
         self._call_off()
 
     @override
-    def prepare(self, dataset: Dataset, on_event: OnEvent) -> None:
+    def prepare_data(self, dataset: Dataset, on_event: OnEvent) -> None:
         """Here first, then once on every other machine, then for all."""
-        super().prepare(dataset, on_event)
+        super().prepare_data(dataset, on_event)
         first = {rank for rank in self._others if rank % self._world.local_size == 0}
         for ranks in (first, set(self._others) - first):
             for rank in ranks:
