@@ -9,6 +9,7 @@ from torch import nn
 
 from architectures.arguments import Constructor, accepted, positive, refuse_unknown
 from architectures.errors import ArchitectureError
+from architectures.lazy import settle
 from architectures.third_party import load_plugin, outside, plugins, suggest, told
 
 __all__ = ["ArchitectureError", "build", "find", "names", "register"]
@@ -93,7 +94,9 @@ def build(
             taken = (*taken, "num_classes")  # a wrapper's **options; a thousand logits would pass unnoticed
         wanted = {key: value for key, value in geometry.items() if key in taken}
         network = _construct(constructor, {**wanted, **args})
-    except Exception as error:  # a constructor from elsewhere can raise anything
+        if isinstance(network, nn.Module):
+            settle(network, (in_channels, image_size, image_size))
+    except (Exception, SystemExit) as error:  # a constructor from elsewhere can raise anything
         raise ArchitectureError(f"{name}: {told(error)}") from error
     if not isinstance(network, nn.Module):
         raise ArchitectureError(f"{name} returned {type(network).__name__}, not a torch.nn.Module")

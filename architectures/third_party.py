@@ -85,7 +85,7 @@ def suggest(name: str, known: Iterable[str]) -> str:
     return f"did you mean {' or '.join(map(repr, near))}?" if near else "`bench list architectures` shows all"
 
 
-def told(error: Exception) -> str:
+def told(error: BaseException) -> str:
     """An exception in words: its message, and its type where the message alone says nothing."""
     return str(error) if type(error) in (ValueError, RuntimeError) else f"{type(error).__name__}: {error}"
 

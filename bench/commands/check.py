@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import redirect_stdout
+
 from architectures import ArchitectureError
 from bench.errors import CHECK_FAILED, DONE, SuiteError
 from bench.locks.changes import compare
@@ -26,7 +29,8 @@ def main(*suites: str, style: str = "table") -> int:
     Raises:
         BenchError: A suite or a lock file cannot be read, or there is no lock file.
     """
-    outcome = check(*suites)
+    with redirect_stdout(sys.stderr):  # what networks print is no part of a JSON or JUnit document
+        outcome = check(*suites)
     print(render(outcome, style))
     return DONE if outcome.passed else CHECK_FAILED
 

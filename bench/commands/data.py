@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.data import cache, catalogue, load, lookup, places
 from bench.data.entry import Entry
-from bench.errors import DONE, ENVIRONMENT, DataError
+from bench.errors import DONE, ENVIRONMENT, DataError, SuiteError
 from bench.spec import Dataset
 
 
@@ -55,9 +55,11 @@ def prepare(names: Sequence[str], data_root: Path | None = None) -> int:
     """Download and decode datasets now, so that the next run starts at once.
 
     Raises:
-        SuiteError: A name is unknown, or needs a path that only a suite can give.
+        SuiteError: No name is given, one is unknown, or one needs a path that only a suite can give.
         DataError: A dataset is missing or broken.
     """
+    if not names:
+        raise SuiteError("bench data prepare: name at least one dataset; `bench list datasets` shows all")
     for name in names:
         arrays = load(Dataset(name=name), data_root=data_root, progress=_progress)
         print(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
+from contextlib import redirect_stdout
 from functools import partial
 from typing import Any
 
@@ -50,9 +52,10 @@ def main(  # noqa: PLR0913 - one for each option
     if depth is not None and depth < 1:
         raise SuiteError(f"--depth {depth}: must be at least 1")
     shape, extra = parse_shape(input_shape), args or {}
-    found = inspection.look(name, shape, classes=classes, depth=depth, args=extra)
-    construct = inspection.constructor(name, shape, classes, extra)
-    rungs = _ledger(construct, found.counts, shape, extra) if show_ledger else ()
+    with redirect_stdout(sys.stderr):  # what networks print is no part of a JSON document
+        found = inspection.look(name, shape, classes=classes, depth=depth, args=extra)
+        construct = inspection.constructor(name, shape, classes, extra)
+        rungs = _ledger(construct, found.counts, shape, extra) if show_ledger else ()
     if style == "json":
         print(_json(name, found, rungs))
     elif style == "csv":

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from bench.data.source import Block, Images, Target
 from bench.errors import DataError, SuiteError
@@ -102,6 +102,11 @@ def _open(item: Encoded) -> Image.Image:
         image = Image.open(io.BytesIO(item.data), formats=_FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large(item.where, "far") from error
+    except UnidentifiedImageError as error:
+        known = ", ".join(_FORMATS)
+        raise DataError(
+            f"{item.where}: not a readable image; replace or remove it (none of {known})"
+        ) from error
     except _BROKEN as error:
         raise DataError(f"{item.where}: not a readable image; replace or remove it ({error})") from error
     if image.width * image.height > MAX_PIXELS:

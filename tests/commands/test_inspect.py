@@ -5,7 +5,9 @@ import io
 import json
 
 import pytest
+from torch import nn
 
+import architectures
 from bench.commands import inspect
 from bench.errors import SuiteError
 
@@ -80,3 +82,17 @@ def test_wrong_usage_is_one_message(capsys, options, message):
     """With what would be right."""
     with pytest.raises(SuiteError, match=message):
         shown(capsys, **options)
+
+
+def test_what_a_network_prints_is_no_part_of_the_document(capsys, monkeypatch):
+    """A program reads standard output."""
+
+    def chatty(*_: object, **__: object) -> nn.Module:
+        print("hello")  # noqa: T201 - as networks of others do
+        return nn.Flatten()
+
+    monkeypatch.setattr(architectures, "build", chatty)
+    assert inspect.main("chatty", style="json") == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["name"] == "chatty"
+    assert "hello" in told.err

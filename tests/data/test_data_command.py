@@ -62,3 +62,9 @@ def test_unknown_names_are_refused():
     """With a suggestion, as everywhere."""
     with pytest.raises(SuiteError, match="did you mean 'cifar10'"):
         data.verify(["cifra10"])
+
+
+def test_to_prepare_nothing_is_a_mistake():
+    """Not a success in which nothing happened."""
+    with pytest.raises(SuiteError, match="name at least one dataset"):
+        data.prepare([])

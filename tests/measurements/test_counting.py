@@ -179,3 +179,18 @@ def test_the_static_measurement_yields_the_record_and_the_layer_table():
     assert (facts.params, facts.macs, facts.flops_train) == (counts.params, counts.macs, counts.flops_train)
     assert all(tuple(row) == LAYER_COLUMNS for row in rows)
     assert rows[0]["output_shape"] == "4x8x8"
+
+
+def test_parametrized_weights_are_counted_like_plain_ones():
+    """The products are those of the layer; weight normalisation multiplies element by element."""
+    plain, normed = nn.Linear(12, 5), nn.utils.parametrizations.weight_norm(nn.Linear(12, 5))
+    counts, expected = (count(nn.Sequential(nn.Flatten(), layer), (3, 2, 2)) for layer in (normed, plain))
+    assert (counts.macs, counts.flops_train) == (expected.macs, expected.flops_train)
+    assert counts.params == expected.params + 5
+
+
+def test_counting_leaves_no_gradient_behind():
+    """Neither in the network nor in what shares its weights, where counting needs them."""
+    model = LooksAtData()
+    assert count(model, IMAGE).flops_train > 0
+    assert all(weight.grad is None for weight in model.parameters())

@@ -29,8 +29,9 @@ def training_flops(model: nn.Module, input_shape: tuple[int, int, int]) -> int:
     with torch.enable_grad(), torch.device(device), counter:
         output = first_tensor(model(torch.zeros(1, *input_shape)))
         if output is not None and output.requires_grad:
-            wanted = [weight for weight in model.parameters() if weight.requires_grad]
-            torch.autograd.grad(output.sum(), wanted, allow_unused=True)
+            # autograd.grad would make the counter fail at modules that are given weights (parametrizations).
+            output.sum().backward()
+    model.zero_grad(set_to_none=True)
     return int(counter.get_total_flops())
 
 

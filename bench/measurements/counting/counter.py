@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from architectures.heads import head_of
 from bench.measurements.counting.backward import training_flops
@@ -97,6 +97,7 @@ def _collect(model: nn.Module, tallies: Tallies, output: Any, input_shape: Input
         macs=sum(layer.macs for layer in layers),
         activations=sum(layer.activations for layer in layers),
         output_shape=shape_of(output),
+        output_type="Tensor" if isinstance(output, Tensor) else type(output).__name__,
         unsupported=dict(sorted(tallies.unsupported.items())),
         layers=tuple(layers),
         _backward=partial(training_flops, model, input_shape),

@@ -59,6 +59,8 @@ class Count:
     macs: int
     activations: int
     output_shape: Shape
+    output_type: str
+    """Class name of what the network returns in evaluation mode; "Tensor" for logits."""
     unsupported: Mapping[str, int]
     """Operators without a rule that are not known to be free of multiply-accumulates, and their calls."""
     layers: tuple[LayerCount, ...]
