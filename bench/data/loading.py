@@ -12,8 +12,8 @@ import numpy as np
 from bench.data import cache, catalogue, decoding, lookup
 from bench.data.entry import Entry
 from bench.data.source import Images, Labels
-from bench.data.split import Indices, limit
-from bench.errors import BenchWarning, DataError
+from bench.data.split import Indices, held_out, limit
+from bench.errors import BenchWarning, DataError, SuiteError
 from bench.spec import Dataset
 
 
@@ -96,7 +96,8 @@ def load(dataset: Dataset, *, data_root: Path | None, progress: decoding.Progres
         progress: Called with a stage, the images done and the images expected.
 
     Raises:
-        SuiteError: The name is unknown, or the suite must say more, for example the image size.
+        SuiteError: The name is unknown, the suite must say more, for example the image size, or nothing
+            would be held out for validation.
         DataError: The data are missing or broken, or the cache cannot be written.
     """
     entry, target = catalogue.find(dataset.name), catalogue.target(dataset)
@@ -110,7 +111,9 @@ def load(dataset: Dataset, *, data_root: Path | None, progress: decoding.Progres
             warnings.warn(message, BenchWarning, stacklevel=2)
         decoding.build(folder, entry.name, source, target, progress)
         cached = _just_built(folder)
-    return _arrays(entry, cached, dataset.limit)
+    arrays = _arrays(entry, cached, dataset.limit)
+    _refuse_empty_validation(arrays.train, dataset)
+    return arrays
 
 
 def load_decoded(dataset: Dataset, *, data_root: Path | None) -> Arrays:
@@ -158,6 +161,17 @@ def _arrays(entry: Entry, cached: cache.Cached, at_most: int | None) -> Arrays:
 def _limited(images: Images, labels: Labels, at_most: int | None) -> Part:
     everything = at_most is None or at_most >= len(labels)
     return Part(images, labels, None if everything else limit(labels, at_most or 0))
+
+
+def _refuse_empty_validation(train: Part, dataset: Dataset) -> None:
+    """A fraction of very few images is none, and there is no accuracy on nothing."""
+    fraction = dataset.validation
+    if fraction == "test" or held_out(train.labels, fraction):
+        return
+    raise SuiteError(
+        f"dataset.validation: {fraction} of {len(train.labels)} training images leaves none to validate on; "
+        'raise it or dataset.limit, or set validation = "test"'
+    )
 
 
 def _note(entry: Entry, cached: cache.Cached, *, reencoded: bool) -> str:

@@ -32,6 +32,11 @@ def split(labels: Labels, fraction: float, seed: int) -> tuple[Indices, Indices]
     return np.flatnonzero(train).astype(np.int64), held_out
 
 
+def held_out(labels: Labels, fraction: float) -> int:
+    """How many images `split` holds out; none where there are too few of every class."""
+    return int(_quota(_counts(labels), round(fraction * len(labels)), keep=1).sum())
+
+
 def holdout(labels: Labels) -> tuple[Indices, Indices]:
     """Training and test indices for a source without a test set; always the same."""
     return split(labels, HOLDOUT, seed=0)
@@ -47,13 +52,22 @@ def limit(labels: Labels, count: int) -> Indices:
 def _stratified(labels: Labels, wanted: int, seed: int, *, keep: int) -> Indices:
     """Draw `wanted` indices, class by class, leaving at least `keep` of each class behind."""
     _, classes, counts = np.unique(labels, return_inverse=True, return_counts=True)
-    quota = np.minimum(_apportion(counts, wanted), counts - keep)
+    quota = _quota(counts, wanted, keep=keep)
     shuffled = np.random.default_rng(seed).permutation(len(labels))
     by_class = shuffled[np.argsort(classes[shuffled], kind="stable")]
     first = np.cumsum(counts) - counts
     rank = np.arange(len(labels)) - np.repeat(first, counts)
     drawn: Indices = np.sort(by_class[rank < np.repeat(quota, counts)])
     return drawn
+
+
+def _counts(labels: Labels) -> Indices:
+    return np.unique(labels, return_counts=True)[1]
+
+
+def _quota(counts: Indices, wanted: int, *, keep: int) -> Indices:
+    """Images to draw of each class, of which `counts` are there and `keep` stay."""
+    return np.minimum(_apportion(counts, wanted), counts - keep)
 
 
 def _apportion(counts: Indices, wanted: int) -> Indices:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.data.split import holdout, limit, split
+from bench.data.split import held_out, holdout, limit, split
 
 label_lists = st.lists(st.integers(0, 4), min_size=10, max_size=200).map(np.array)
 
@@ -56,3 +56,9 @@ def test_the_hold_out_is_a_fixed_fifth(size):
     assert len(test) == pytest.approx(size / 5, abs=1)
     assert test.tolist() == holdout(labels)[1].tolist()
     assert not set(train) & set(test)
+
+
+@given(label_lists, st.floats(0.01, 0.5))
+def test_the_number_held_out_is_known_beforehand(labels, fraction):
+    """Also where it is none."""
+    assert held_out(labels, fraction) == len(split(labels, fraction, seed=0)[1])

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from bench.data.batches import in_order, shuffled
+from bench.errors import SuiteError
 from bench.measurements.device import Device
 from bench.measurements.task import Task
 from bench.plan import Trial
@@ -88,3 +89,11 @@ def test_a_framing_gives_the_size_of_the_network():
     ):
         assert next(batches)[0].shape[1:] == (1, 16, 16)
         batches.close()
+
+
+@pytest.mark.parametrize("limit", [4, 10])
+def test_nothing_to_validate_on_is_refused(limit):
+    """A tenth of four images is none, and a class with one image keeps it."""
+    with pytest.raises(SuiteError, match=r"dataset.validation: 0.1 of \d+ training images leaves none"):
+        task(limit=limit)
+    assert len(task(limit=limit, validation="test").train) == limit
