@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -110,8 +110,9 @@ def _temporary(folder: Path) -> Iterator[Path]:
     """A folder to build in, beside the final one; what a killed process left there a day ago is removed."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     for left in folder.parent.glob(f"{_BUILDING}*"):
-        if left.stat().st_mtime < time.time() - _DAY:
-            shutil.rmtree(left, ignore_errors=True)
+        with suppress(FileNotFoundError):  # another process has put its own in place since
+            if left.stat().st_mtime < time.time() - _DAY:
+                shutil.rmtree(left, ignore_errors=True)
     building = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=folder.parent))
     try:
         yield building
@@ -125,7 +126,8 @@ def _move_into_place(building: Path, folder: Path) -> None:
         cache.read(folder)
     except cache.UnusableError:
         aside = building.with_name(f"{building.name}-damaged")
-        folder.rename(aside)
+        with suppress(FileNotFoundError):  # another process has moved it already
+            folder.rename(aside)
         shutil.rmtree(aside, ignore_errors=True)
     except FileNotFoundError:
         pass

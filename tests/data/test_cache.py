@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -193,6 +194,33 @@ def test_two_processes_may_build_at_once(cifar10, root, cache_dir):
     assert [process.returncode for process in running] == [0, 0, 0]
     assert len(fingerprints) == 1
     assert len(list((cache_dir / "datasets").iterdir())) == 1
+
+
+def test_another_process_may_finish_at_any_moment(cifar10, root, cache_dir, monkeypatch):
+    """What it was building vanishes between two looks, and a damaged cache is moved by whoever is first."""
+    cifar10.parquet(root / "cifar10")
+    theirs = cache_dir / "datasets" / ".building-theirs"
+    theirs.mkdir(parents=True)
+    glob, rename = Path.glob, Path.rename
+
+    def then_gone(folder, pattern):
+        for path in list(glob(folder, pattern)):
+            if path == theirs:
+                theirs.rmdir()
+            yield path
+
+    def second(path, target):
+        if target.name.endswith("-damaged"):
+            shutil.rmtree(path)
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "glob", then_gone)
+    monkeypatch.setattr(Path, "rename", second)
+    cifar10.assert_equals(load(CIFAR10, data_root=root))
+    (folder,) = (cache_dir / "datasets").iterdir()
+    (folder / "meta.json").unlink()
+    with pytest.warns(BenchWarning, match="meta.json is missing"):
+        cifar10.assert_equals(load(CIFAR10, data_root=root))
 
 
 def test_the_second_builder_keeps_what_the_first_wrote(loaded, cifar10, root, monkeypatch):
