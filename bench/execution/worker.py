@@ -25,7 +25,8 @@ from bench.store import LOG_FILE, TrialStore
 from bench.store.atomic import make_folder, writing
 
 SAY_WHERE = getattr(signal, "SIGUSR1", None)
-"""Lets every thread write down where it is; a hanging network cannot prevent it. Not on Windows."""
+"""Lets every thread write down where it is, and ends the worker; a hanging network cannot prevent it. Not on
+Windows."""
 
 
 def serve(connection: Connection) -> None:
@@ -134,7 +135,7 @@ def _execute(connection: Connection, request: Message) -> None:
     _log_to(_log_of_rank(store.folder, seat.rank) if seat and helping else store.folder / LOG_FILE)
     faulthandler.enable()  # what crashes the interpreter leaves a traceback in the log
     if SAY_WHERE is not None:
-        faulthandler.register(SAY_WHERE)
+        faulthandler.register(SAY_WHERE, chain=True)  # so that its end says that all is written
     data_root = _path(request["data_root"])
     with explained(trial):
         if seat and helping:

@@ -17,8 +17,8 @@ from bench.execution import worker
 GRACE_SECONDS = 5.0
 """How long a worker that was asked to end may take before it is killed."""
 
-SECONDS_TO_SAY_WHERE = 0.5
-"""How long one that hangs may take to write down where."""
+SECONDS_TO_SAY_WHERE = 10.0
+"""How long one that hangs may take to write down where; it ends when it has, which takes milliseconds."""
 
 
 Serve = Callable[[Connection], None]
@@ -61,7 +61,7 @@ class WorkerProcess:
         return f"the worker ended with exit code {code}"
 
     def say_where(self) -> None:
-        """Have a traceback of a worker that hangs written to the log of its trial."""
+        """Have a worker that hangs write a traceback to the log of its trial, and end."""
         if worker.SAY_WHERE is not None and self.process is not None and self.process.pid is not None:
             with suppress(ProcessLookupError):
                 os.kill(self.process.pid, worker.SAY_WHERE)

@@ -5,11 +5,13 @@ import re
 import signal
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 
 from bench.errors import DataError, SuiteError
+from bench.execution import local
 from bench.execution.local import LocalEngine, TrialFailedError
 from bench.execution.log_tail import log_tail
 from bench.plan import Trial
@@ -59,11 +61,15 @@ def take_all_memory():
 def warn():
     warnings.warn("as libraries do")
 
+def hang():
+    warnings.warn("it hangs")
+    time.sleep(600)
+
 def raises(num_classes): return Network(raise_error)
 def killed(num_classes): return Network(lambda: os.kill(os.getpid(), signal.SIGKILL))
 def crashes(num_classes): return Network(lambda: ctypes.string_at(0))
 def exits(num_classes): return Network(lambda: sys.exit(7))
-def hangs(num_classes): return Network(lambda: time.sleep(600))
+def hangs(num_classes): return Network(hang)
 def devours(num_classes): return Network(take_all_memory)
 def diverges(num_classes): return Network(lambda: float("nan"))
 def warns(num_classes): return Network(warn)
@@ -167,12 +173,18 @@ def test_a_worker_that_dies_costs_its_trial_alone(engine, tmp_path, network, rea
     assert not where or "misbehaving.py" in tail
 
 
-def test_a_trial_that_hangs_is_stopped(engine, tmp_path):
+def test_a_trial_that_hangs_is_stopped(engine, tmp_path, monkeypatch):
     """After its time limit, which the reason states; the end of the log says where it hung."""
-    engine.execute(trial(), tmp_path / "first", silent)  # the worker has imported what takes long
-    with pytest.raises(TrialFailedError, match="time limit of 10 s"):
-        engine.execute(trial("misbehaving:hangs", time_limit=10), tmp_path, silent)
-    assert "misbehaving.py" in log_tail(tmp_path / "log.txt")
+    clock = SimpleNamespace(now=0)
+    monkeypatch.setattr(local, "time", SimpleNamespace(monotonic=lambda: clock.now))
+
+    def wait_for_an_hour(event):
+        if event["kind"] == "log" and "it hangs" in event["text"]:
+            clock.now = 3600
+
+    with pytest.raises(TrialFailedError, match="time limit of 3600 s"):
+        engine.execute(trial("misbehaving:hangs", time_limit=3600), tmp_path, wait_for_an_hour)
+    assert " in hang" in log_tail(tmp_path / "log.txt")
 
 
 def test_networks_are_looked_at_where_a_crash_costs_little(engine):

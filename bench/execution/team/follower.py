@@ -87,9 +87,10 @@ class Follower(LocalEngine):
                     self._worker.stop(kill=True)
                     return bool(said["kind"] == "abort")
             elif outcome := _outcome(worker, self._worker):
+                # Why, before the others see the connections of this worker break and wonder.
+                send(leader, {**outcome, "attempt": attempt})
                 if outcome["kind"] == "failed":
                     self._worker.stop(kill=True)  # whatever it shares with the others is broken
-                send(leader, {**outcome, "attempt": attempt})
                 return True
 
 

@@ -24,7 +24,7 @@ def test_messages_go_both_ways():
     door = Door("localhost")
     came, thread = let_in(door, 1)
     guest = knock(door.invitation, 1)
-    thread.join(10)
+    thread.join()
     send(came[1], {"kind": "stop"})
     assert receive(guest) == {"kind": "stop"}
     guest.close()
@@ -34,16 +34,18 @@ def test_messages_go_both_ways():
 
 def test_strangers_stay_outside(monkeypatch):
     """Whoever has another key, or says nothing, is let go, and those who are awaited come in."""
-    monkeypatch.setattr(channel, "SECONDS_TO_SAY_HELLO", 0.2)
     door = Door("localhost")
     host, port, key = door.invitation.split()
-    came, thread = let_in(door, 1)
-    silent = socket.create_connection((host, int(port)))
+    with monkeypatch.context() as patch:
+        patch.setattr(channel, "SECONDS_TO_SAY_HELLO", 0.01)
+        came, thread = let_in(door, 1)
+        silent = socket.create_connection((host, int(port)))
+        assert silent.recv(1) == b""  # let go; from here on nobody need hurry
     wrong = knock(f"{host} {port} {'0' * len(key)}", 1)
     with pytest.raises(PeerGoneError):
         receive(wrong)
     guest = knock(door.invitation, 1)
-    thread.join(10)
+    thread.join()
     assert list(came) == [1]
     silent.close()
     guest.close()
