@@ -120,6 +120,6 @@ def served(page: LiveReport, console: Console) -> Iterator[None]:
 def serve_on(page: LiveReport, console: Console) -> None:
     """Return when a person or a scheduler ends it: whoever left the page open finds the result there."""
     page.news = "the run has ended"
-    console.print("The run has ended; its report is served until Ctrl-C.")
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt):  # from the moment on in which it is said
+        console.print("The run has ended; its report is served until Ctrl-C.")
         threading.Event().wait()

@@ -10,7 +10,7 @@ from factories import architectures, document, make_record, write_run
 from rich.console import Console
 
 import reports
-from bench.commands.live import LiveReport
+from bench.commands.live import LiveReport, serve_on
 from bench.commands.watchers import Watchers
 from bench.execution.drive import Watcher, drive
 from bench.execution.local import TrialFailedError
@@ -119,6 +119,17 @@ def test_a_report_that_takes_long_is_written_less_often(run, monkeypatch):
         now[0] += 60
     assert written[0] == 0
     assert 2 < len(written) <= 2 + 0.05 * now[0] / 60
+
+
+def test_ctrl_c_ends_serving_from_the_moment_it_is_said(live):
+    """Whoever is that quick does not interrupt a run that has ended."""
+
+    class Quick(Console):
+        def print(self, *_):
+            raise KeyboardInterrupt
+
+    serve_on(live, Quick())
+    assert live.news == "the run has ended"
 
 
 def test_nothing_left_writes_nothing(run, live):
