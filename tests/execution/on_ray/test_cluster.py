@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+import os
+from pathlib import Path
 
+import in_step
 import pytest
 import torch
 from factories import make_info
@@ -37,8 +40,11 @@ def cluster(tmp_path_factory):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        places = (str(Path(in_step.__file__).parent), os.environ.get("PYTHONPATH", ""))
+        patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, places)))
         head = {"num_cpus": 1, "object_store_memory": 80 * 2**20, "include_dashboard": False}
-        head["_system_config"] = SYSTEM_CONFIG
+        # Whatever else fills this machine's memory meanwhile must not end a trial.
+        head["_system_config"] = {**SYSTEM_CONFIG, "memory_monitor_refresh_ms": 0}
         cluster = Cluster(initialize_head=True, head_node_args=head)
         for _ in range(2):
             cluster.add_node(num_cpus=1, object_store_memory=80 * 2**20)
@@ -63,8 +69,8 @@ def planned(folder):
 class KillsANode(Watcher):
     """Takes the node from under the first trial, not on the driver's, that has trained two epochs."""
 
-    def __init__(self, cluster, engine):
-        self.cluster, self.engine = cluster, engine
+    def __init__(self, cluster, engine, folder):
+        self.cluster, self.engine, self.folder = cluster, engine, folder
         self.victim, self.epochs, self.notices = None, [], []
 
     def event(self, event):
@@ -74,10 +80,14 @@ class KillsANode(Watcher):
             return
         self.epochs.append((event["trial"], event["epoch"]))
         nodes = {node.node_id: node for node in self.cluster.worker_nodes}
+        if event["epoch"] != in_step.EPOCH:
+            return
         node = nodes.get(self.engine.places[event["trial"]])
-        if self.victim is None and event["epoch"] == 2 and node is not None:
+        if self.victim is None and node is not None:
             self.victim = event["trial"]
             self.cluster.remove_node(node, allow_graceful=False)
+        else:
+            in_step.go_on(self.folder, event["trial"])
 
 
 def numbers(run):
@@ -103,10 +113,11 @@ def numbers(run):
 def test_a_node_that_is_lost_costs_the_epoch_in_progress_and_nothing_else(cluster, tmp_path):
     """Every trial finishes, with the numbers and weights of a local run; no other epoch is trained twice."""
     run = planned(tmp_path / "ray")
-    with RayEngine(execution(cluster), None, run.folder) as engine:
-        killer = KillsANode(cluster, engine)
+    with RayEngine(execution(cluster), None, run.folder, in_step.run) as engine:
+        killer = KillsANode(cluster, engine, run.folder)
         drive(run, run.info.plan, engine, killer)
     records = run.records()
+    assert {record.reason for record in records} == {None}
     assert [record.status for record in records] == ["done"] * 12
     assert killer.victim is not None
     assert any("its node was lost" in notice for notice in killer.notices)
