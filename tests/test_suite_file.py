@@ -131,7 +131,7 @@ tables = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.dictionaries(tables, json_values, max_size=4))
 def test_whatever_the_document_holds_the_error_is_clean(document):
     """Random documents are accepted or refused with a message, never with another exception."""

@@ -15,7 +15,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.dictionaries(TEXT, VALUES, max_size=5))
 def test_a_document_survives_the_round_trip(document):
     """Whatever the keys and texts are."""

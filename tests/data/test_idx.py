@@ -4,7 +4,8 @@ import gzip
 import struct
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from fuzzing import inputs
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.data import load
@@ -23,7 +24,7 @@ def raw(mnist, root):
 
 
 @pytest.mark.parametrize("name", [IMAGES, LABELS])
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@inputs(25, 2500)
 @given(fraction=st.floats(0, 1, exclude_max=True), gzipped=st.booleans())
 def test_any_truncation_is_noticed(raw, root, name, fraction, gzipped):
     """Wherever a plain or gzipped file is cut, the error names it."""

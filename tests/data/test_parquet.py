@@ -6,7 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from fuzzing import inputs
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.data import load
@@ -25,7 +26,7 @@ def hub(cifar10, root):
     return root / "cifar10"
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@inputs(25, 2500)
 @given(fraction=st.floats(0, 1, exclude_max=True))
 def test_any_truncation_is_noticed(hub, root, fraction):
     """Wherever a file is cut, the error names it."""

@@ -39,7 +39,7 @@ ODD_VALUES = (
 def inputs(short, long):
     """How many examples of a property are tried: in every test run, and by `tox -e faults`."""
     return settings(
-        max_examples=long if LONG else short, deadline=None,
+        max_examples=long if LONG else short,
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )  # fmt: skip
 
