@@ -283,21 +283,21 @@ def test_a_killed_run_continues_where_it_was(home):
 def test_who_interrupts_is_told_how_to_go_on(home, sent, code, word):
     """One sentence, no traceback, and a record that says so; before, nobody else may work on the run."""
     runs = f"stopped-by-{sent}"
+    endless = ("run", "small.toml", "--runs-dir", runs, "--set", "recipe.epochs=1000000")
     environment = {**os.environ, "BENCH_CACHE": str(home / "cache")}
     process = subprocess.Popen(
-        [sys.executable, "-m", "bench.cli", "run", "small.toml", "--runs-dir", runs,
-         "--set", "recipe.epochs=500"],
+        [sys.executable, "-m", "bench.cli", *endless],
         cwd=home, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         start_new_session=True,
         preexec_fn=listen_to_ctrl_c,  # noqa: PLW1509 - no threads here that could hold a lock
     )  # fmt: skip
     wait_for(lambda: list((home / runs).glob("small/*/trials/*/checkpoint.pt")))
     if sent == signal.SIGTERM:
-        second = bench(home, "run", "small.toml", "--runs-dir", runs, "--set", "recipe.epochs=500")
+        second = bench(home, *endless)
         assert second.returncode == 3
         assert f"process {process.pid} on " in second.stderr
     os.killpg(process.pid, sent)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=300)
     assert process.returncode == code
     assert f"{word}; the same command continues where it stopped." in out
     assert "Traceback" not in out + err
@@ -324,7 +324,7 @@ def test_serving_ends_with_ctrl_c(home, first):
     with urllib.request.urlopen(f"{url}state") as answer:
         assert json.load(answer)["news"] == "the run has ended"
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=300)
     assert process.returncode == 0
     assert err == ""
 

@@ -3,8 +3,8 @@
 import gzip
 import json
 import os
+import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -69,19 +69,16 @@ def run(tmp_path_factory):
 @pytest.fixture(scope="module")
 def ask(run, tmp_path_factory):
     """A function that asks TensorBoard for JSON; TensorBoard and all it started end with the tests."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     log = tmp_path_factory.mktemp("tensorboard") / "log.txt"
     with log.open("w") as file:
         server = subprocess.Popen(
             [sys.executable, "-m", "tensorboard.main", "--logdir", str(run), "--host", "127.0.0.1",
-             "--port", str(port), "--load_fast=false"],
+             "--port", "0", "--load_fast=false"],
             stdout=file, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
 
     def get(route, **arguments):
-        with urlopen(f"http://127.0.0.1:{port}/{route}?{urlencode(arguments)}", timeout=60) as answer:
+        with urlopen(f"{address(log)}{route}?{urlencode(arguments)}", timeout=60) as answer:
             content = answer.read()
             return json.loads(gzip.decompress(content) if content.startswith(GZIP) else content)
 
@@ -96,6 +93,14 @@ def ask(run, tmp_path_factory):
         except subprocess.TimeoutExpired:
             os.killpg(server.pid, signal.SIGKILL)
             server.wait()
+
+
+def address(log):
+    """Where it says that it serves, on a port that it found free."""
+    said = re.search(r"http://\S+:\d+/", log.read_text())
+    if said is None:
+        raise URLError("not yet")
+    return said[0]
 
 
 def answered(get, server):

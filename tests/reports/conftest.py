@@ -21,7 +21,9 @@ def browser():
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     with sync_api.sync_playwright() as playwright:
         try:
-            running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            running = playwright.chromium.launch(
+                executable_path=chromium, args=["--no-sandbox"], timeout=1000 * PATIENCE
+            )
         except sync_api.Error as error:
             pytest.skip(f"no Chromium: {str(error).splitlines()[0]}")
         yield running

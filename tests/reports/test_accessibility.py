@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from waiting import until
 
 pytestmark = pytest.mark.browser
 
@@ -141,19 +142,24 @@ def test_links_lead_there(wide):
     sections = wide.eval_on_selector_all("main > section", "all => all.map(one => one.id)")
     for section in sections:
         wide.evaluate("id => { location.hash = id }", section)
-        wide.wait_for_timeout(50)
-        top, end, marked = wide.evaluate(
-            """id => [document.getElementById(id).getBoundingClientRect().top,
-                 innerHeight + scrollY >= document.documentElement.scrollHeight - 2,
-                 document.querySelector(".contents [aria-current]").getAttribute("href")]""",
-            section,
+        until(
+            wide,
+            f"""(() => {{
+          const top = document.getElementById("{section}").getBoundingClientRect().top;
+          const end = innerHeight + scrollY >= document.documentElement.scrollHeight - 2;
+          const marked = document.querySelector(".contents [aria-current]").getAttribute("href");
+          return marked === "#{section}" && ((-1 <= top && top <= 60) || (end && top < 900));
+        }})()""",
         )
-        assert marked == f"#{section}"
-        assert -1 <= top <= 60 or (end and top < 900), section
     wide.evaluate("location.hash = 'table-layers-1'")
-    wide.wait_for_timeout(50)
-    assert wide.locator("#table-layers-1").evaluate("table => table.closest('details').open")
-    assert 0 <= wide.locator("#table-layers-1").bounding_box()["y"] < 900
+    until(wide, "document.getElementById('table-layers-1').closest('details').open")
+    until(
+        wide,
+        """(() => {
+      const top = document.getElementById("table-layers-1").getBoundingClientRect().top;
+      return 0 <= top && top < 900;
+    })()""",
+    )
     wide.evaluate("history.replaceState(null, '', location.pathname)")
     fold(wide, opened=False)
 
@@ -166,24 +172,21 @@ def test_paper_is_white_complete_and_wide_enough(wide):
     before = wide.evaluate(f"[{open_folds}, {width}]")
     wide.emulate_media(media="print")
     wide.set_viewport_size({"width": 688, "height": 1000})  # A4 between its margins
-    paper = wide.evaluate(
-        """[getComputedStyle(document.body).backgroundColor,
-            document.querySelectorAll("details:not([open])").length,
-            [...document.querySelectorAll("table, .main-svg, pre")].filter(one => {
-              const box = one.getBoundingClientRect();
-              return box.width > 0 && box.right > innerWidth + 1;
-            }).map(one => one.closest("[id]").id)]"""
+    until(wide, "document.querySelectorAll('details:not([open])').length === 0")
+    until(
+        wide,
+        """[...document.querySelectorAll("table, .main-svg, pre")].every(one => {
+      const box = one.getBoundingClientRect();
+      return box.width === 0 || box.right <= innerWidth + 1;
+    })""",
     )
-    assert paper == ["rgb(255, 255, 255)", 0, []]
-    ink = wide.evaluate("document.querySelector('#figure-cost .canvas').layout.font.color")
-    assert ink == wide.evaluate(
-        "getComputedStyle(document.documentElement).getPropertyValue('--soft').trim()"
-    )
+    assert wide.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    soft = "getComputedStyle(document.documentElement).getPropertyValue('--soft').trim()"
+    until(wide, f"document.querySelector('#figure-cost .canvas').layout.font.color === {soft}")
     wide.set_viewport_size({"width": 1440, "height": 900})
     wide.emulate_media(media="screen")
-    wide.wait_for_timeout(300)
+    until(wide, f"{open_folds} === {before[0]} && {width} === {before[1]}")
     assert wide.evaluate("document.documentElement.dataset.theme") == "dark"
-    assert wide.evaluate(f"[{open_folds}, {width}]") == before
     in_theme(wide, "light")
 
 
@@ -192,6 +195,4 @@ def test_a_printed_page_leaves_the_screen_as_it_was(wide):
     width = "document.querySelector('#figure-cost .main-svg').getBoundingClientRect().width"
     before = wide.evaluate(width)
     assert wide.pdf(format="A4").startswith(b"%PDF")
-    wide.wait_for_timeout(300)
-    assert wide.evaluate(width) == before
-    assert wide.evaluate("document.querySelectorAll('details[open]').length") == 0
+    until(wide, f"{width} === {before} && document.querySelectorAll('details[open]').length === 0")

@@ -53,7 +53,8 @@ def test_switches_change_what_is_drawn(page):
     page.locator("#figure-curves label", has_text="Loss").click()
     page.locator("#figure-curves label", has_text="Training time").click()
     until(page, "document.querySelector('#figure-curves .ytitle').textContent === 'Loss (nats)'")
-    assert "Seconds of training" in page.locator("#figure-curves .xtitle").text_content()
+    against = "document.querySelector('#figure-curves .xtitle').textContent"
+    until(page, f"{against}.includes('Seconds of training')")
     page.locator("#figure-curves label", has_text="Accuracy").click()
     page.locator("#figure-curves label", has_text="Epochs").click()
 
@@ -103,6 +104,7 @@ def test_tables_filter(page):
 @pytest.mark.parametrize(("kind", "start"), [("CSV", "Architecture,"), ("Markdown", "| Architecture |")])
 def test_tables_are_copied(page, kind, start):
     """CSV carries exact values, Markdown what is shown."""
+    page.evaluate("document.getElementById('said').textContent = ''")  # of an earlier copy
     page.locator("[data-table=table-cost] .copy", has_text=kind).click()
     until(page, "document.getElementById('said').textContent === 'Copied'")
     text = page.evaluate("navigator.clipboard.readText()")

@@ -31,7 +31,9 @@ def test_the_page_renews_itself_and_keeps_the_reader_in_place(browser, run):
     last = run.info.plan[-1]
     news = ["ResNet, seed 1: epoch 2 of 3 done"]
     with ReportServer(run.folder / "report.html", lambda: news[0], port=0) as server:
-        page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
+        context.set_default_timeout(1000 * PATIENCE)
+        page = context.new_page()
         complaints, asked = [], []
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -53,10 +55,10 @@ def test_the_page_renews_itself_and_keeps_the_reader_in_place(browser, run):
         write_trial(run, last)
         reports.write_report(run)
         news[0] = "the run has ended"
-        page.locator("#table-trials .tone.good").nth(3).wait_for(timeout=1000 * PATIENCE)
-        page.locator(".live", has_text="the run has ended").wait_for(timeout=1000 * PATIENCE)
+        page.locator("#table-trials .tone.good").nth(3).wait_for()
+        page.locator(".live", has_text="the run has ended").wait_for()
         until(page, DRAWN)
-        assert abs(page.evaluate(top) - before) < 3
+        until(page, f"Math.abs({top} - {before}) < 3")
         assert page.locator("#figure-curves .ytitle").text_content() == "Loss (nats)"
         assert page.locator("#cost details").first.get_attribute("open") is not None
         assert page.locator("#ranking th").first.get_attribute("aria-sort") == "ascending"
@@ -67,4 +69,4 @@ def test_the_page_renews_itself_and_keeps_the_reader_in_place(browser, run):
             server.url, f"{server.url}state",
         }  # fmt: skip
     until(page, "document.querySelector('.live').textContent.startsWith('No longer live')")
-    page.context.close()
+    context.close()
