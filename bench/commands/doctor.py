@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from bench.errors import CHECK_FAILED, DONE, ENVIRONMENT, DataError, StoreError
@@ -34,14 +35,20 @@ def doctor(run: Path | None) -> int:
 
 def _run(folder: Path) -> int:
     broken = 0
-    try:
-        for finding in examine(folder, REPORT_FILE):
-            broken += finding.state == "broken"
-            print(_line(finding))
-    except OSError as error:
-        raise StoreError(f"{error.filename or folder}: cannot be read: {error.strerror}") from error
+    findings = examine(folder, REPORT_FILE)
+    while finding := _next(findings, folder):
+        broken += finding.state == "broken"
+        print(_line(finding))
     print(f"{folder}: {f'{broken} broken' if broken else 'sound'}")
     return CHECK_FAILED if broken else DONE
+
+
+def _next(findings: Iterator[Finding], folder: Path) -> Finding | None:
+    """Read on; what fails in printing, a closed pipe for one, is no fault of the run."""
+    try:
+        return next(findings, None)
+    except OSError as error:
+        raise StoreError(f"{error.filename or folder}: cannot be read: {error.strerror}") from error
 
 
 def _machine() -> int:

@@ -133,3 +133,14 @@ def test_looking_at_a_run_needs_no_torch(run):
         "code = doctor(Path(sys.argv[1])); sys.exit(code or 'torch' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", script, run.folder], check=True, stdout=subprocess.DEVNULL)
+
+
+def test_a_closed_pipe_is_no_fault_of_the_run(run, monkeypatch):
+    """`bench doctor RUN | head -1` must not say that the run cannot be read."""
+
+    def closed(*_: object, **__: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr("builtins.print", closed)
+    with pytest.raises(BrokenPipeError):
+        doctor(run.folder)
