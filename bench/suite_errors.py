@@ -64,6 +64,8 @@ def _expectation(entry: Any, value: Any, model: type[BaseModel]) -> str:
     if kind == "union_tag_not_found":
         return 'needs a name, for example name = "..."'
     message = entry["msg"].removeprefix("Value error, ")
+    if kind == "too_short":
+        message = f"expected at least {context['min_length']} of them"
     message = (
         message.replace("Input should be", "expected")
         .replace("tuple", "array")

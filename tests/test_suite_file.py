@@ -42,6 +42,7 @@ def test_a_good_file_is_read(write):
     ("text", "expected"),
     [
         ("titel = 'x'\n" + GOOD, "titel: unknown key; did you mean 'title'?"),
+        (GOOD + "[recipe]\nseeds = []", "recipe.seeds: expected at least 1 of them, got []"),
         (GOOD + "[recipe]\nepochs = '3'", "recipe.epochs: expected a valid integer, got '3'"),
         (GOOD + "[execution]\ndevice = 'gpu'", 'execution.device: expected "auto", "cpu", "cuda", '),
         (

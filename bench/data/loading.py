@@ -96,8 +96,7 @@ def load(dataset: Dataset, *, data_root: Path | None, progress: decoding.Progres
         progress: Called with a stage, the images done and the images expected.
 
     Raises:
-        SuiteError: The name is unknown, the suite must say more, for example the image size, or nothing
-            would be held out for validation.
+        SuiteError: The name is unknown, or the suite must say more, for example the image size.
         DataError: The data are missing or broken, or the cache cannot be written.
     """
     entry, target = catalogue.find(dataset.name), catalogue.target(dataset)
@@ -111,9 +110,7 @@ def load(dataset: Dataset, *, data_root: Path | None, progress: decoding.Progres
             warnings.warn(message, BenchWarning, stacklevel=2)
         decoding.build(folder, entry.name, source, target, progress)
         cached = _just_built(folder)
-    arrays = _arrays(entry, cached, dataset.limit)
-    _refuse_empty_validation(arrays.train, dataset)
-    return arrays
+    return _arrays(entry, cached, dataset.limit)
 
 
 def load_decoded(dataset: Dataset, *, data_root: Path | None) -> Arrays:
@@ -163,8 +160,12 @@ def _limited(images: Images, labels: Labels, at_most: int | None) -> Part:
     return Part(images, labels, None if everything else limit(labels, at_most or 0))
 
 
-def _refuse_empty_validation(train: Part, dataset: Dataset) -> None:
-    """A fraction of very few images is none, and there is no accuracy on nothing."""
+def refuse_empty_validation(train: Part, dataset: Dataset) -> None:
+    """A fraction of very few images is none, and there is no accuracy on nothing.
+
+    Raises:
+        SuiteError: Nothing would be held out for validation.
+    """
     fraction = dataset.validation
     if fraction == "test" or held_out(train.labels, fraction):
         return

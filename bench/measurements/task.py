@@ -11,7 +11,7 @@ from torch import Tensor
 
 from bench.data import catalogue, residency
 from bench.data.batches import ImageSet, Pipeline
-from bench.data.loading import Arrays, Part, load
+from bench.data.loading import Arrays, Part, load, refuse_empty_validation
 from bench.data.split import Indices, split
 from bench.measurements.construction import Geometry
 from bench.measurements.device import Device
@@ -38,8 +38,10 @@ class Task:
 
         Raises:
             DataError: The data are missing or broken.
+            SuiteError: Nothing would be held out for validation.
         """
         arrays = _load(trial.dataset, data_root)
+        refuse_empty_validation(arrays.train, trial.dataset)
         geometry = Geometry(*catalogue.geometry(trial.dataset, data_root=data_root))
         fraction, budget = trial.dataset.validation, trial.execution.memory_budget
         images = arrays.train.stored_images, arrays.test.stored_images

@@ -13,7 +13,7 @@ from bench.errors import WriteError
 PART = ".part"
 """Ending of a file that is being written; what a killed process leaves has it, too."""
 
-ADVICE = "free space or choose --runs-dir"
+ADVICE = "free space, or keep the run elsewhere (`bench run --runs-dir`)"
 
 
 def write_atomically(path: Path, content: bytes, advice: str = ADVICE) -> None:

@@ -151,7 +151,9 @@ def test_what_libraries_warn_of_goes_to_the_logs(engine, tmp_path):
 def test_where_nothing_can_be_written_the_run_ends(engine, tmp_path):
     """Not the trial alone, for all the others would be trained in vain."""
     (tmp_path / "log.txt").mkdir()
-    with pytest.raises(DataError, match=r"log\.txt: cannot be written: .*; free space or choose --runs-dir"):
+    with pytest.raises(
+        DataError, match=r"log\.txt: cannot be written: .*; free space, or keep the run elsewhere"
+    ):
         engine.execute(trial(), tmp_path, silent)
 
 

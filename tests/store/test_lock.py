@@ -90,5 +90,5 @@ def test_without_locks_in_the_file_system_the_run_goes_on(tmp_path, monkeypatch)
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     """In one message, with what to do."""
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(WriteError, match=r"cannot be written: .*; free space or choose --runs-dir"):
+    with pytest.raises(WriteError, match=r"cannot be written: .*; free space, or keep the run elsewhere"):
         RunLock(tmp_path / "file" / "run").__enter__()

@@ -42,14 +42,18 @@ def work(trial, folder):
     return {"kind": "record", "record": record.model_dump(mode="json")}, time.perf_counter() - started
 
 
+READY = {"find_device": "there", "prepare": "prepared"}
+"""What is asked before the first trial, and that nothing is missing."""
+
+
 def serve(connection):
     """A worker of the local engine."""
     end_with_parent()
     try:
         while True:
             request = receive(connection)
-            if request["kind"] == "prepare":
-                send(connection, {"kind": "prepared"})
+            if request["kind"] in READY:
+                send(connection, {"kind": READY[request["kind"]]})
                 continue
             answer, spent = work(Trial.model_validate(request["trial"]), Path(request["folder"]))
             send(connection, {"kind": "spent", "seconds": spent})
