@@ -9,9 +9,8 @@ from torch import nn
 from typing_extensions import override
 
 from bench.measurements.compilation import unchanged
-from bench.measurements.optimisation import make_optimizer
 from bench.measurements.parallel import ALONE, Replicas
-from bench.measurements.steps import Step, TrainingParts, Workload, seconds_of
+from bench.measurements.steps import Step, TrainingParts, Workload, seconds_of, standing_optimizer
 from bench.measurements.throughput import BLOCKS, FEWEST_VISITS, MOST_VISITS, WARM_UP, Setting
 from bench.measurements.training import Training
 from bench.records import ScalingFacts
@@ -98,7 +97,7 @@ class Together(Setting):
         inputs = inputs.contiguous(memory_format=workload.device.memory_format)
         labels = torch.randint(workload.classes, (own,), device=device)
         workload.model.train()
-        parts = TrainingParts(workload, make_optimizer(self.own_model, workload.recipe, device))
+        parts = TrainingParts(workload, standing_optimizer(self.own_model, workload.recipe, device))
 
         def train() -> None:
             parts.backward(parts.forward(inputs, labels))

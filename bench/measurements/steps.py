@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from bench.measurements.device import Device
-from bench.measurements.optimisation import make_optimizer
+from bench.measurements.optimisation import make_optimizer, set_learning_rate
 from bench.spec import Recipe
 
 Step = Callable[[], None]
@@ -21,7 +21,7 @@ Mode = Literal["train", "inference"]
 
 @dataclass(frozen=True)
 class Workload:
-    """What a step computes; training steps change the model's weights."""
+    """What a step computes; training steps leave the weights where they are."""
 
     model: nn.Module
     recipe: Recipe
@@ -59,7 +59,18 @@ class Workload:
     def training_parts(self) -> TrainingParts:
         """The phases of a training step one by one, with an optimiser that starts afresh."""
         self.model.train()
-        return TrainingParts(self, make_optimizer(self.model, self.recipe, self.device.handle))
+        return TrainingParts(self, standing_optimizer(self.model, self.recipe, self.device.handle))
+
+
+def standing_optimizer(model: nn.Module, recipe: Recipe, device: torch.device) -> torch.optim.Optimizer:
+    """The recipe's optimiser at a rate of zero: all of its arithmetic, and no step.
+
+    Steps are timed on the same few images again and again. Weights that moved would fit them, until gradients
+    are denormal numbers, with which a CPU computes many times slower than with those of any real training.
+    """
+    optimizer = make_optimizer(model, recipe, device)
+    set_learning_rate(optimizer, 0.0)
+    return optimizer
 
 
 @dataclass(frozen=True)
@@ -81,7 +92,7 @@ class TrainingParts:
         loss.backward()
 
     def update(self) -> None:
-        """Move the weights, and forget the gradients."""
+        """Let the optimiser take its step, and forget the gradients."""
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
 

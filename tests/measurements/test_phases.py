@@ -5,7 +5,7 @@ import torch
 
 from bench.measurements import phases
 from bench.measurements.device import Device
-from bench.measurements.optimisation import make_optimizer
+from bench.measurements.optimisation import make_optimizer, set_learning_rate
 from bench.measurements.steps import Workload
 from bench.spec import Execution
 
@@ -22,14 +22,14 @@ def parts(training):
 
 
 def test_a_step_is_split_into_its_phases(training, parts):
-    """Each takes some time, all steps are counted, and the weights move."""
+    """Each takes some time, all steps are counted, and the trained weights stay."""
     before = training.model.head.weight.detach().clone()
     facts = phases.time_phases(training, parts, 0.02)
     assert facts.steps >= phases.FEWEST_STEPS
     assert facts.batch_size == 32
     assert all(getattr(facts, f"{phase}_milliseconds") > 0 for phase in phases.PHASES)
     assert facts.certificate.samples == facts.steps
-    assert not torch.equal(training.model.head.weight, before)
+    assert torch.equal(training.model.head.weight, before)
 
 
 def test_time_is_put_down_to_the_phase_it_was_spent_in(training, parts, monkeypatch):
@@ -82,7 +82,8 @@ def test_a_batch_larger_than_the_data_is_all_of_them(make_training):
 
 
 def test_split_steps_are_whole_steps(training, parts):
-    """Phase by phase, the weights become those of the unsplit step."""
+    """Phase by phase, the weights become those of the unsplit step, at the rate of training."""
+    set_learning_rate(parts.optimizer, training.trial.recipe.optimizer.lr)
     state = {name: value.clone() for name, value in training.model.state_dict().items()}
     inputs, labels = training.pipeline(training.train.images[:32]), training.train.labels[:32]
     torch.manual_seed(0)
@@ -94,6 +95,7 @@ def test_split_steps_are_whole_steps(training, parts):
     optimizer = make_optimizer(training.model, training.trial.recipe, training.device.handle)
     training.step(inputs, labels, optimizer)
     assert torch.equal(split, training.model.head.weight)
+    assert not torch.equal(split, state["head.weight"])
 
 
 @pytest.mark.cuda

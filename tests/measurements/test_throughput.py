@@ -1,11 +1,14 @@
 """Throughput: visits in turn, warm-up, energy, and what is recorded."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import nn
 
-from bench.measurements import throughput
+from bench.measurements import steps, throughput
 from bench.measurements.device import Device
+from bench.measurements.optimisation import make_optimizer
 from bench.measurements.sensors.energy import Meter
 from bench.measurements.steps import Workload, seconds_of
 from bench.spec import Execution, Recipe, Throughput
@@ -101,13 +104,41 @@ def test_warm_up_waits_until_timings_agree(workload, monkeypatch):
     assert throughput.warm_up(lambda: None, workload.device, 1.0) == pytest.approx(0.19)
 
 
-def test_training_steps_train_and_inference_does_not(workload):
-    """Weights move in one mode only."""
+OPTIMIZERS = [
+    {"name": "sgd", "lr": 0.5, "momentum": 0.9, "weight_decay": 0.1},
+    {"name": "adamw", "lr": 0.5, "weight_decay": 0.1},
+]
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda options: options["name"])
+def test_steps_on_the_same_images_stay_what_they_were(workload, optimizer):
+    """The optimiser does its arithmetic and moves nothing: fitted images would have denormal gradients."""
+    trained = replace(workload, recipe=Recipe(optimizer=optimizer))
     before = workload.model[1].weight.detach().clone()
-    seconds_of(workload.step("inference", 4), 2, workload.device)
+    parts = trained.training_parts()
+    images, labels = torch.rand(1, 3, 4, 4), torch.zeros(1, dtype=torch.int64)
+    losses = []
+    for _ in range(50):
+        losses.append(parts.forward(images, labels))
+        parts.backward(losses[-1])
+        parts.update()
+    assert torch.equal(losses[0], losses[-1])
     assert torch.equal(workload.model[1].weight, before)
+    assert all(len(state) for state in parts.optimizer.state.values())
+    assert len(parts.optimizer.state) == 2
+
+
+def test_training_steps_have_gradients_and_inference_has_none(workload, monkeypatch):
+    """Nothing of a training step is left out, and nothing of it is done in inference."""
+    done = []
+    workload.model[1].weight.register_hook(lambda _: done.append("backward"))
+    optimizer = make_optimizer(workload.model, workload.recipe, workload.device.handle)
+    optimizer.register_step_post_hook(lambda *_: done.append("optimiser"))
+    monkeypatch.setattr(steps, "make_optimizer", lambda *_: optimizer)
+    seconds_of(workload.step("inference", 4), 2, workload.device)
+    assert not done
     seconds_of(workload.step("train", 4), 2, workload.device)
-    assert not torch.equal(workload.model[1].weight, before)
+    assert done == ["backward", "optimiser"] * 2
 
 
 def test_work_of_others_widens_the_interval(workload, monkeypatch):
