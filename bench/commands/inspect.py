@@ -13,6 +13,7 @@ from typing import Any
 from torch import nn
 
 from bench.errors import DONE, SuiteError
+from bench.measurements.construction import Geometry, constructor
 from bench.measurements.counting import Count, inspection
 from bench.measurements.counting.inspection import Inspection
 from bench.measurements.counting.ledger import Rung, ledger
@@ -54,7 +55,7 @@ def main(  # noqa: PLR0913 - one for each option
     shape, extra = parse_shape(input_shape), args or {}
     with redirect_stdout(sys.stderr):  # what networks print is no part of a JSON document
         found = inspection.look(name, shape, classes=classes, depth=depth, args=extra)
-        construct = inspection.constructor(name, shape, classes, extra)
+        construct = constructor(name, extra, Geometry(shape[0], shape[1], classes))
         rungs = _ledger(construct, found.counts, shape, extra) if show_ledger else ()
     if style == "json":
         print(_json(name, found, rungs))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from torch import nn
 
-import architectures
+from bench.measurements.construction import Geometry, constructor
 from bench.measurements.counting.blocks import fold
 from bench.measurements.counting.counter import count, count_built
 from bench.measurements.counting.layers import Count
@@ -63,21 +62,11 @@ def look(
     Raises:
         SuiteError: The network cannot be built or counted.
     """
-    construct = constructor(name, shape, classes, args)
+    construct = constructor(name, args, Geometry(shape[0], shape[1], classes))
     counts = count_built(construct, shape)
     found = lint(_copy_to_lint(construct, shape), shape)
     findings = [f"{finding.rule}: {finding.message}" for finding in found]
     return Inspection(counts, _layer_rows(counts, depth), findings)
-
-
-def constructor(
-    name: str, shape: tuple[int, int, int], classes: int, args: dict[str, Any]
-) -> partial[nn.Module]:
-    """A call that builds the network, for one that may be built several times."""
-    channels, side, _ = shape
-    return partial(
-        architectures.build, name, num_classes=classes, in_channels=channels, image_size=side, **args
-    )
 
 
 def _copy_to_lint(construct: Callable[[], nn.Module], shape: tuple[int, int, int]) -> nn.Module:
