@@ -10,7 +10,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from bench.errors import SuiteError
-from bench.spec import Dataset, Execution, LargestBatch, LossLandscape, Model, Recipe, Suite, Throughput
+from bench.spec import (
+    Arguments,
+    Dataset,
+    Execution,
+    LargestBatch,
+    LossLandscape,
+    Model,
+    Recipe,
+    Suite,
+    Throughput,
+)
 
 MEANING = 2
 """Raised whenever a default changes or the same trial would be computed differently, so that old results
@@ -24,7 +34,7 @@ class Trial(Model):
     """The architecture's label; names the trial, does not change what it computes."""
     architecture: str
     """Registered or third-party name of the network."""
-    args: dict[str, Any] = {}
+    args: Arguments = {}
     """Arguments of its constructor."""
     dataset: Dataset
     """What is learned."""

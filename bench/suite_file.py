@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bench.errors import SuiteError
-from bench.spec import Suite, merge, tuples
+from bench.spec import DEEPEST, Suite, merge, nested_too_deeply, tuples
 from bench.suite_checks import cross_checks
 from bench.suite_errors import explain
 
@@ -78,6 +78,8 @@ def check_document(document: dict[str, Any], where: str) -> Suite:
     Raises:
         SuiteError: With one line for every error.
     """
+    if nested_too_deeply(document):
+        raise SuiteError(f"{where}: nested more than {DEEPEST} levels deep; this cannot be a suite")
     _refuse_half_characters(document, where)
     try:
         suite = Suite.model_validate(tuples(document), strict=True)

@@ -32,7 +32,8 @@
   addEventListener("resize", mark);
   mark();
 
-  // A link may lead into a folded part, and figures may still move what it leads to.
+  // A link may lead into a folded part. Figures that are drawn, and fonts and folds, may still move what it leads to:
+  // it is kept in place until the reader goes on by himself.
   const target = () => document.getElementById(decodeURIComponent(location.hash.slice(1)));
   const go = () => {
     const found = location.hash && target();
@@ -41,11 +42,13 @@
     found.scrollIntoView({ behavior: "instant" });
     mark();
   };
-  addEventListener("hashchange", go);
   let moved = performance.getEntriesByType("navigation")[0]?.type === "reload";
-  for (const sign of ["wheel", "touchmove", "keydown", "pointerdown"]) {
-    addEventListener(sign, () => { moved = true; }, { once: true, passive: true });
+  for (const sign of ["wheel", "touchmove", "keydown", "pointerdown", "click"]) {
+    addEventListener(sign, () => { moved = true; }, { passive: true });
   }
-  if (!moved) go();
-  document.addEventListener("drawn", () => { if (!moved) go(); });
+  addEventListener("hashchange", () => { moved = false; go(); });
+  const settle = () => { moved ? mark() : go(); };
+  settle();
+  document.addEventListener("drawn", settle);
+  new ResizeObserver(settle).observe(document.body);
 })();

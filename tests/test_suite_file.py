@@ -138,3 +138,24 @@ def test_whatever_the_document_holds_the_error_is_clean(document):
     """Random documents are accepted or refused with a message, never with another exception."""
     with contextlib.suppress(SuiteError):
         check_document(document, "suite.toml")
+
+
+def inside(depth):
+    """A list in a list, and so on."""
+    value = []
+    for _ in range(depth - 1):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize("depth", [40, 100])
+def test_depth_of_arguments_is_bounded(write, depth):
+    """What could not be written out again, or hashed, is refused; a list of lists is not."""
+    assert load_suite(write(f"{GOOD}args = {{ a = {inside(3)} }}")).architectures[0].args["a"] == (((),),)
+    assert "nested more than 32 levels deep" in message_for(write(f"{GOOD}args = {{ a = {inside(depth)} }}"))
+
+
+@pytest.mark.parametrize("depth", [100, 5000])
+def test_depth_of_keys_is_bounded(write, depth):
+    """Dotted keys go deeper than brackets can."""
+    assert "nested more than 32 levels deep" in message_for(write(f"{GOOD}args{'.a' * depth} = 1"))

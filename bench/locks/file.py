@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from bench.errors import CheckError, StoreError
-from bench.spec import Model, tuples
+from bench.spec import Arguments, Model, tuples
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -44,7 +44,7 @@ class Locked(Model):
 
     name: str
     """Name of the network, as in the suite."""
-    args: dict[str, Any]
+    args: Arguments
     """Arguments of its constructor."""
     input: str
     """C x H x W of one image."""
@@ -87,7 +87,7 @@ def read_lock(path: Path) -> Lock:
     try:
         blocks = document.get("architectures", {}).items()
         return {label: Locked.model_validate(tuples(block)) for label, block in blocks}
-    except (ValidationError, AttributeError) as error:
+    except (ValidationError, AttributeError, RecursionError) as error:
         raise StoreError(f"{path}: damaged: {error}; restore it from version control") from error
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -37,6 +38,32 @@ Fraction = Annotated[float, Field(ge=0, lt=1)]
 
 
 Label = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+DEEPEST = 32
+"""Levels of tables and arrays in each other that a suite may have; writing and hashing follow far more."""
+
+
+def nested_too_deeply(value: object) -> bool:
+    """Whether tables and arrays lie in each other beyond `DEEPEST` levels; however deep that is."""
+    level = [value]
+    for _ in range(DEEPEST + 1):
+        holders = [item for item in level if isinstance(item, dict | list | tuple)]
+        level = [inner for one in holders for inner in (one.values() if isinstance(one, dict) else one)]
+        if not holders:
+            return False
+    return True
+
+
+def _shallow(value: dict[str, Any]) -> dict[str, Any]:
+    if nested_too_deeply(value):
+        msg = f"nested more than {DEEPEST} levels deep"
+        raise ValueError(msg)
+    return value
+
+
+Arguments = Annotated[dict[str, Any], AfterValidator(_shallow)]
+"""Keyword arguments of a constructor, whose matter they are but for how deep they go."""
 
 
 UNITS = {

@@ -12,7 +12,7 @@ from bench.spec.claim import Claim
 from bench.spec.dataset import Dataset
 from bench.spec.execution import Execution
 from bench.spec.measure import Measure
-from bench.spec.model import Label, Model
+from bench.spec.model import Arguments, Label, Model
 from bench.spec.recipe import Recipe
 
 
@@ -43,7 +43,7 @@ class Architecture(Model):
     """Name in tables and figures; unique within the suite."""
     name: str
     """A name from `bench list architectures`, `torchvision:NAME`, `timm:NAME` or `module:function`."""
-    args: dict[str, Any] = {}
+    args: Arguments = {}
     """Arguments of the constructor."""
     recipe: Annotated[dict[str, Any], _RecipeKeys()] = {}
     """Recipe keys that differ for this architecture. A table merges key by key unless its `name` changes."""

@@ -64,6 +64,8 @@ def test_a_missing_file_names_the_command_that_writes_it(tmp_path):
         ("no toml", "cannot be read"),
         ('version = 1\n[architectures.a]\nname = "x"', "damaged"),
         ("version = 1\narchitectures = 3", "damaged"),
+        (f"version = 1\narchitectures.a.args{'.a' * 100} = 1", "nested more than 32 levels deep"),
+        (f"version = 1\narchitectures.a.args{'.a' * 5000} = 1", "damaged"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_advice(tmp_path, text, message):

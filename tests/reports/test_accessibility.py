@@ -150,6 +150,9 @@ def test_links_lead_there(wide):
           const marked = document.querySelector(".contents [aria-current]").getAttribute("href");
           return marked === "#{section}" && ((-1 <= top && top <= 60) || (end && top < 900));
         }})()""",
+            """[location.hash, document.querySelector(".contents [aria-current]").getAttribute("href"),
+                innerHeight, scrollY, document.documentElement.scrollHeight,
+                ...[...document.querySelectorAll("main > section")].map(one => one.offsetTop)]""",
         )
     wide.evaluate("location.hash = 'table-layers-1'")
     until(wide, "document.getElementById('table-layers-1').closest('details').open")
@@ -162,6 +165,22 @@ def test_links_lead_there(wide):
     )
     wide.evaluate("history.replaceState(null, '', location.pathname)")
     fold(wide, opened=False)
+
+
+def test_a_link_keeps_its_place_until_the_reader_moves(opened, full_report):
+    """What grows above the target pushes it down in browsers without scroll anchoring; the page follows."""
+    with opened(full_report) as page:
+        page.evaluate("document.documentElement.style.overflowAnchor = 'none'")
+        page.evaluate("location.hash = 'convergence'")
+        top = "Math.round(document.getElementById('convergence').getBoundingClientRect().top)"
+        until(page, f"Math.abs({top} - 24) <= 2")
+        page.evaluate("document.querySelector('main > section').style.paddingBottom = '500px'")
+        until(page, f"Math.abs({top} - 24) <= 2")
+        page.mouse.wheel(0, 300)
+        until(page, f"{top} < -100")
+        before = page.evaluate(top)
+        page.evaluate("document.querySelector('main > section').style.paddingBottom = '900px'")
+        until(page, f"{top} === {before} + 400")
 
 
 def test_paper_is_white_complete_and_wide_enough(wide):
