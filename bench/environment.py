@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 import subprocess
 from datetime import datetime, timezone
 from functools import lru_cache
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ def describe() -> dict[str, Any]:
     """
     return {
         "archbench": __version__,
+        "program": _program(),
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "cpu": cpu_name(),
@@ -73,6 +76,20 @@ def _cpuinfo() -> list[str]:
         return Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:
         return []
+
+
+@lru_cache(maxsize=1)
+def _program() -> str:
+    """Twelve hex digits of the SHA-256 of the program's own code, which a version alone does not pin."""
+    digest = hashlib.sha256()
+    for package in ("architectures", "bench"):
+        found = find_spec(package)  # imports nothing, least of all torch
+        assert found is not None
+        assert found.origin is not None
+        folder = Path(found.origin).parent
+        for file in sorted(folder.rglob("*.py")):
+            digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
 
 
 def _memory_gib() -> float | None:

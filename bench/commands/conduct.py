@@ -14,7 +14,9 @@ from bench.commands.interruption import TerminatedError
 from bench.commands.job import Job
 from bench.commands.lines import Lines
 from bench.commands.live import LiveReport, serve_on, served
+from bench.commands.taken_over import taken_over
 from bench.commands.watchers import Watchers
+from bench.execution.adoption import adopt
 from bench.execution.choice import engine_of, forget
 from bench.execution.drive import drive
 from bench.execution.engine import Engine, ParallelEngine
@@ -68,6 +70,9 @@ def conduct(  # noqa: PLR0913 - each is a choice of its own
             for trial in job.chosen:
                 directory.remove(trial)
                 forget(job.info.suite.execution, directory, trial)
+        else:
+            for line in taken_over(adopt(directory, job.chosen, data_root)):
+                console.print(line, highlight=False, markup=False, soft_wrap=True)
         page = LiveReport(directory, console)
         with served(page, console) if serve else nullcontext():
             with engine_of(job.info.suite.execution, local, data_root, directory) as engine:

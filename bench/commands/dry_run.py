@@ -11,8 +11,10 @@ from rich.console import Console
 from bench.commands.grid import grid
 from bench.commands.job import Job
 from bench.commands.progress_text import duration
+from bench.commands.taken_over import taken_over
 from bench.data.sizes import Sizes, sizes
 from bench.errors import DONE, SOME_TRIALS_FAILED
+from bench.execution.adoption import adoptable
 from bench.execution.estimate import NOTHING, Span
 from bench.execution.local import LocalEngine
 from bench.execution.outlook import Outlook, outlooks
@@ -57,9 +59,12 @@ def dry_run(  # noqa: PLR0913 - each is a choice of its own
     console.print(grid(headers, rows, title=_trials(len(plan))))
     known = sizes(job.info.suite.dataset, data_root)
     run = Run(Run.folder_of(runs_dir, job.info), job.info)
-    ahead = list(outlooks(run, plan, engine, known, fresh=fresh))
+    taken = [] if fresh else adoptable(run, plan, data_root)
+    ahead = list(
+        outlooks(run, plan, engine, known, fresh=fresh, taken={found.trial.folder for found in taken})
+    )
     console.print(grid(COLUMNS, map(_row, ahead), title="Left to do, estimated"))
-    for line in _lines(ahead, known, runs_dir):
+    for line in (*taken_over(taken), *_lines(ahead, known, runs_dir)):
         console.print(printable(line), highlight=False, markup=False, soft_wrap=True)
     return SOME_TRIALS_FAILED if any(one.problem for one in ahead) else DONE
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,10 +84,27 @@ def read(folder: Path, *, thorough: bool = False) -> Cached:
         FileNotFoundError: There is none.
         UnusableError: It is damaged, or of another version.
     """
+    with _usable(folder):
+        return _read(folder, thorough=thorough)
+
+
+def read_facts(folder: Path) -> Facts:
+    """What is known of a cache, without looking at its arrays.
+
+    Raises:
+        FileNotFoundError: There is none.
+        UnusableError: What is known is damaged, or of another version.
+    """
+    with _usable(folder):
+        return _facts(folder)
+
+
+@contextmanager
+def _usable(folder: Path) -> Iterator[None]:
     if not folder.exists():
         raise FileNotFoundError(folder)
     try:
-        return _read(folder, thorough=thorough)
+        yield
     except UnusableError:
         raise
     except FileNotFoundError as error:
@@ -94,14 +113,18 @@ def read(folder: Path, *, thorough: bool = False) -> Cached:
         raise UnusableError(f"it cannot be read ({error})") from error
 
 
-def _read(folder: Path, *, thorough: bool) -> Cached:
+def _facts(folder: Path) -> Facts:
     stored = json.loads((folder / META).read_text("utf-8"))
     sealed = stored.pop(SEAL, None)  # none in caches from before there were checksums
     if sealed not in (None, checksum(stored)):
         raise UnusableError(f"{META} is not what was written")
     if stored["version"] != VERSION:
         raise UnusableError(f"it has version {stored['version']}, this program writes version {VERSION}")
-    facts = Facts(**{**stored, "classes": tuple(stored["classes"])})
+    return Facts(**{**stored, "classes": tuple(stored["classes"])})
+
+
+def _read(folder: Path, *, thorough: bool) -> Cached:
+    facts = _facts(folder)
     arrays: dict[str, Any] = {}
     for name in ARRAYS:
         array = np.load(folder / f"{name}.npy", mmap_mode="c", allow_pickle=False)

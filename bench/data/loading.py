@@ -133,6 +133,25 @@ def load_decoded(dataset: Dataset, *, data_root: Path | None) -> Arrays:
         raise DataError(f"{folder}: the decoded images are not there any more ({error})") from error
 
 
+def decoded_fingerprint(dataset: Dataset, *, data_root: Path | None) -> str | None:
+    """The fingerprint of the images that a run would see, where they are decoded already.
+
+    Args:
+        dataset: Which one.
+        data_root: The first folder to look below.
+
+    Raises:
+        SuiteError: The name is unknown, or the suite must say more.
+        DataError: The data are not on this machine.
+    """
+    entry, target = catalogue.find(dataset.name), catalogue.target(dataset)
+    source = lookup.locate(entry, dataset, data_root, may_download=False)
+    try:
+        return cache.read_facts(cache.folder_of(entry.name, source, target)).fingerprint
+    except (FileNotFoundError, cache.UnusableError):
+        return None
+
+
 def _just_built(folder: Path) -> cache.Cached:
     try:
         return cache.read(folder)

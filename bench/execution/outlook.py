@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from bench.data.sizes import Sizes
@@ -36,7 +36,15 @@ class Outlook:
     """Why there is no cost, where trials are left."""
 
 
-def outlooks(run: Run, plan: Plan, engine: LocalEngine, sizes: Sizes, *, fresh: bool) -> Iterator[Outlook]:
+def outlooks(  # noqa: PLR0913 - all that decides what is left
+    run: Run,
+    plan: Plan,
+    engine: LocalEngine,
+    sizes: Sizes,
+    *,
+    fresh: bool,
+    taken: Container[str] = (),
+) -> Iterator[Outlook]:
     """Let each network that has trials left take a few steps.
 
     Args:
@@ -45,6 +53,7 @@ def outlooks(run: Run, plan: Plan, engine: LocalEngine, sizes: Sizes, *, fresh: 
         engine: Has the worker in which networks take their steps.
         sizes: Of the dataset.
         fresh: Whether earlier results would be forgotten.
+        taken: Folder names of trials that would be taken over from other runs.
 
     Raises:
         StoreError: An earlier run is damaged.
@@ -53,7 +62,9 @@ def outlooks(run: Run, plan: Plan, engine: LocalEngine, sizes: Sizes, *, fresh: 
     seconds = min(LONGEST, max(SHORTEST, SECONDS / len(labels)))
     for label in labels:
         wanted = [trial for trial in plan if trial.label == label]
-        left = tuple(trial for trial in wanted if fresh or not _is_finished(run, trial))
+        left = tuple(
+            trial for trial in wanted if fresh or not (trial.folder in taken or _is_finished(run, trial))
+        )
         done = len(wanted) - len(left)
         if not left:
             yield Outlook(label, left, done)

@@ -17,7 +17,7 @@ from bench.measurements.device import Device
 from bench.pinning import sha256_of
 from bench.plan import Trial
 from bench.records import InitialFacts
-from bench.store import CHECKPOINT_FILE, generations
+from bench.store import CHECKPOINT_FILE, beside, generations
 
 MOST_DIFFERENCES = 8
 """Layers named when a checkpoint does not fit."""
@@ -40,10 +40,10 @@ def checkpoint_path(trial: Trial, folder: Path) -> Path | None:
 
     Args:
         trial: Says which.
-        folder: The trial's own folder; those of the same run lie beside it.
+        folder: The trial's own folder.
     """
     if trial.origin is not None:
-        return folder.parent / trial.origin.folder / CHECKPOINT_FILE
+        return beside(folder, trial.origin) / CHECKPOINT_FILE
     start = trial.recipe.init_from
     return None if start is None or start.checkpoint is None else Path(start.checkpoint).expanduser()
 

@@ -1,7 +1,7 @@
 """A run directory on disk: written in steps that a crash cannot split, and refused when damaged."""
 
 from bench.store.atomic import write_atomically
-from bench.store.run import RUN_FILE, SUITE_FILE, Run, RunInfo
+from bench.store.run import RUN_FILE, SUITE_FILE, Run, RunInfo, beside, places
 from bench.store.trial import CHECKPOINT_FILE, LOG_FILE, RECORD_FILE, TrialStore, sha256
 
 REPORT_FILE = "report.html"
@@ -16,6 +16,8 @@ __all__ = [
     "Run",
     "RunInfo",
     "TrialStore",
+    "beside",
+    "places",
     "sha256",
     "write_atomically",
 ]

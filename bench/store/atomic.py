@@ -88,6 +88,9 @@ def flush_folder(folder: Path) -> None:
 
 
 def unfinished(folder: Path) -> list[Path]:
-    """Files below a folder whose writing was cut short, by this program or by an earlier version of it."""
-    hidden = [path for path in folder.rglob(".*.*") if path.is_file()]
+    """What below a folder was being written when its process died, of this version or an earlier one.
+
+    That is files, and folders with all that is in them.
+    """
+    hidden = [path for path in folder.rglob(".*.*") if path.is_file() or path.suffix == PART]
     return sorted(path for path in hidden if path.suffix == PART or path.suffix[1:].isdigit())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,22 @@ class RunInfo(Model):
         if problems:
             raise ValueError(problems[0])
         return self
+
+
+def places(trial: Trial) -> tuple[Path, Path]:
+    """Where a trial lies in a run directory, and where in that of a large run."""
+    return Path(TRIALS_FOLDER, trial.folder), Path(TRIALS_FOLDER, trial.id[:2], trial.folder)
+
+
+def beside(folder: Path, other: Trial) -> Path:
+    """Where another trial of the same run lies, on this machine or on the node of a cluster.
+
+    Args:
+        folder: Of a trial.
+        other: The other one.
+    """
+    spread = folder.parent.parent.name == TRIALS_FOLDER
+    return folder.parent.parent / other.id[:2] / other.folder if spread else folder.parent / other.folder
 
 
 class Run:
@@ -125,9 +142,8 @@ class Run:
 
     def _place(self, trial: Trial) -> Path:
         """Below one folder for all trials; of a large run, below one of 256, since file systems slow down."""
-        if len(self.info.plan) <= MOST_IN_A_FOLDER:
-            return Path(TRIALS_FOLDER, trial.folder)
-        return Path(TRIALS_FOLDER, trial.id[:2], trial.folder)
+        together, spread = places(trial)
+        return together if len(self.info.plan) <= MOST_IN_A_FOLDER else spread
 
     def records(self) -> list[TrialRecord]:
         """Records of all trials that have one, in the order of the plan.
@@ -160,11 +176,14 @@ class Run:
                 path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
 
     def sweep(self) -> None:
-        """Remove files whose writing was cut short; call while holding the lock of the run.
+        """Remove what was being written when a process died; call while holding the lock of the run.
 
         Raises:
             WriteError: One of them cannot be removed.
         """
         for path in unfinished(self.folder):
             with writing(path):
-                path.unlink(missing_ok=True)
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink(missing_ok=True)

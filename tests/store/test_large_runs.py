@@ -6,7 +6,8 @@ import pytest
 from factories import document, write_run
 
 from bench.analysis.tables import load
-from bench.store import Run
+from bench.measurements.initial import checkpoint_path
+from bench.store import Run, beside
 from bench.store import run as run_directory
 from bench.store.checkup import examine
 
@@ -53,3 +54,19 @@ def test_the_checkup_finds_them_and_what_is_not_planned(large):
     unplanned = [finding.subject for finding in findings if finding.text.startswith("not in the plan")]
     assert unplanned == ["trials/00/someone-s0-000000000000"]
     assert next(finding.text for finding in findings if finding.subject == "report.html").startswith("older")
+
+
+def test_a_checkpoint_of_another_trial_is_found(tmp_path, monkeypatch):
+    """In another of the 256 folders; and beside it in a small run, or on a node."""
+    first = {"label": "First", "name": "plain_cnn"}
+    start = {"trial": "First", "keep": "weights"}
+    second = {"label": "Second", "name": "plain_cnn", "recipe": {"epochs": 9, "init_from": start}}
+    run = write_run(tmp_path, document(architectures=[first, second], claims=[]))
+    for most in (5000, 2):
+        monkeypatch.setattr(run_directory, "MOST_IN_A_FOLDER", most)
+        opened = Run.open(run.folder)
+        for trial in opened.info.plan:
+            if trial.origin is not None:
+                found = checkpoint_path(trial, opened.trial(trial).folder)
+                assert found == opened.trial(trial.origin).folder / "checkpoint.pt"
+    assert beside(tmp_path / "node" / trial.folder, trial.origin) == tmp_path / "node" / trial.origin.folder

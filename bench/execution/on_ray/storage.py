@@ -11,7 +11,7 @@ import fsspec
 
 from bench.errors import DependencyError, StoreError
 from bench.plan import Trial
-from bench.store import CHECKPOINT_FILE, generations
+from bench.store import CHECKPOINT_FILE, beside, generations
 
 
 def resolved(url: str) -> str:
@@ -60,7 +60,7 @@ class Storage:
         if not self.holds(folder.name):
             self.send(folder)
         if trial.origin is not None and not self.holds(trial.origin.folder):
-            self.send_checkpoint(folder.parent / trial.origin.folder)
+            self.send_checkpoint(beside(folder, trial.origin))
 
     def send(self, folder: Path) -> None:
         """Copy a trial's folder there; each file takes the place of an older one in one step.

@@ -19,6 +19,7 @@ from bench.execution.messages import Message
 from bench.execution.on_ray.attempt import Attempt
 from bench.execution.on_ray.storage import Storage
 from bench.plan import Trial
+from bench.store import beside
 
 SECONDS_BETWEEN_STEPS = 2.0
 """News of single steps are sent over the network, and shown in one line of many."""
@@ -147,7 +148,7 @@ def _fetch(storage: Storage, folder: Path, trial: Trial) -> None:
     folder.mkdir(parents=True)
     _safely(storage.fetch, folder)
     if trial.origin is not None:
-        _safely(storage.fetch, folder.parent / trial.origin.folder)
+        _safely(storage.fetch, beside(folder, trial.origin))
 
 
 def _send(storage: Storage, folder: Path) -> None:
