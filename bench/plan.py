@@ -10,17 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from bench.errors import SuiteError
-from bench.spec import (
-    Arguments,
-    Dataset,
-    Execution,
-    LargestBatch,
-    LossLandscape,
-    Model,
-    Recipe,
-    Suite,
-    Throughput,
-)
+from bench.spec import Dataset, Execution, LargestBatch, LossLandscape, Model, Recipe, Suite, Throughput
+from bench.spec.model import Arguments
 
 MEANING = 2
 """Raised whenever a default changes or the same trial would be computed differently, so that old results

@@ -14,7 +14,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from bench.errors import SuiteError
-from bench.spec import DEEPEST, Suite, merge, nested_too_deeply, tuples
+from bench.spec import Suite, merge, tuples
+from bench.spec.model import DEEPEST, nested_too_deeply
 from bench.suite_checks import cross_checks
 from bench.suite_errors import explain
 

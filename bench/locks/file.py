@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from bench.errors import CheckError, StoreError
-from bench.spec import Arguments, Model, tuples
+from bench.spec import Model, tuples
+from bench.spec.model import Arguments
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -16,7 +16,7 @@ from bench.spec.execution import Execution
 from bench.spec.flat import flattened
 from bench.spec.init_from import InitFrom
 from bench.spec.measure import Convergence, LargestBatch, LossLandscape, Measure, Throughput
-from bench.spec.model import DEEPEST, Arguments, Model, nested_too_deeply
+from bench.spec.model import Model
 from bench.spec.optimizer import SGD, Adam, Muon, Optimizer
 from bench.spec.recipe import Recipe
 from bench.spec.resources import RayCluster, Resources
@@ -24,11 +24,9 @@ from bench.spec.schedule import Constant, Cosine, OneCycle, Plateau, Schedule, S
 from bench.spec.suite import Architecture, Suite, merge, tuples
 
 __all__ = [
-    "DEEPEST",
     "SGD",
     "Adam",
     "Architecture",
-    "Arguments",
     "Augment",
     "Claim",
     "ColorJitter",
@@ -62,6 +60,5 @@ __all__ = [
     "Throughput",
     "flattened",
     "merge",
-    "nested_too_deeply",
     "tuples",
 ]
