@@ -17,6 +17,13 @@ from bench import __version__
 
 LIBRARIES = ("torch", "torchvision", "numpy", "pandas", "scikit-learn", "pyarrow", "plotly", "timm")
 
+ARITHMETIC = (
+    "ATEN_CPU_CAPABILITY", "CUBLAS_WORKSPACE_CONFIG", "DNNL_DEFAULT_FPMATH_MODE", "DNNL_MAX_CPU_ISA",
+    "MKL_CBWR", "MKL_ENABLE_INSTRUCTIONS", "NVIDIA_TF32_OVERRIDE", "ONEDNN_DEFAULT_FPMATH_MODE",
+    "ONEDNN_MAX_CPU_ISA", "TORCH_ALLOW_TF32_CUBLAS_OVERRIDE",
+)  # fmt: skip
+"""Environment variables by which libraries round differently."""
+
 
 @lru_cache(maxsize=1)
 def describe() -> dict[str, Any]:
@@ -32,10 +39,17 @@ def describe() -> dict[str, Any]:
         "cpu": cpu_name(),
         "cores": usable_cores(),
         "memory_gib": _memory_gib(),
+        **_arithmetic(),
         "libraries": {name: version for name in LIBRARIES if (version := _version(name))},
         "git_revision": _git("rev-parse", "--short=12", "HEAD"),
         "git_dirty": bool(_git("status", "--porcelain", "--untracked-files=no")),
     }
+
+
+def _arithmetic() -> dict[str, dict[str, str]]:
+    """Variables that change how libraries compute, where some are set."""
+    found = {name: os.environ[name] for name in ARITHMETIC if name in os.environ}
+    return {"variables": found} if found else {}
 
 
 def usable_cores() -> int:

@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from bench.analysis.examples import FACTS_FILE, FOLDER, IMAGES_FILE
 from bench.analysis.trials import TABLES
 from bench.errors import StoreError
-from bench.store import RECORD_FILE, RUN_FILE, SUITE_FILE, Run, sha256
+from bench.store import RECORD_FILE, RUN_FILE, SUITE_FILE, TAKEN_FILE, Run, sha256
 from reports.made_by import MadeBy, this_program
 
 MADE_BY_FILE = "made_by.json"
@@ -133,7 +133,7 @@ def _of_run(run: Run) -> list[Path]:
 def _of_trials(run: Run) -> list[list[Path]]:
     """Likewise of each trial; first the record, without which nobody reads the others."""
     folders = [run.trial(trial).folder for trial in run.info.plan]
-    return [[folder / name for name in (RECORD_FILE, *TABLES)] for folder in folders]
+    return [[folder / name for name in (RECORD_FILE, TAKEN_FILE, *TABLES)] for folder in folders]
 
 
 def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:

@@ -12,13 +12,13 @@ from bench.analysis.lint import finding_table
 from bench.analysis.peaks import doubts
 from bench.analysis.speed import timings
 from bench.analysis.trials import Outcome
-from bench.store import RunInfo
+from bench.spec import Suite
 
 COLUMNS = ("kind", "message")
 
 
 def warning_table(
-    info: RunInfo,
+    suite: Suite,
     outcomes: tuple[Outcome, ...],
     recipes: pd.DataFrame,
     differences: pd.DataFrame,
@@ -34,7 +34,7 @@ def warning_table(
         *_data(outcomes),
         *_recipes(recipes),
         *_trained_before(outcomes),
-        *_taken_over(outcomes, info.created_at),
+        *_taken_over(outcomes),
         *_conditions(outcomes),
         *distribution_warnings(outcomes),
         *_compilers(outcomes),
@@ -43,8 +43,8 @@ def warning_table(
         *_timing(outcomes),
         *doubts(outcomes, efficiency),
     ]
-    if limit := info.suite.dataset.limit:
-        note = f"At most {limit} images of each split were used (dataset.limit)."
+    if suite.dataset.limit:
+        note = f"At most {suite.dataset.limit} images of each split were used (dataset.limit)."
         found.append(("part of the data", note))
     return pd.DataFrame(found, columns=list(COLUMNS))
 
@@ -144,14 +144,11 @@ def _trained_before(outcomes: tuple[Outcome, ...]) -> Iterator[tuple[str, str]]:
             )
 
 
-def _taken_over(outcomes: tuple[Outcome, ...], created_at: str) -> Iterator[tuple[str, str]]:
-    """Trials that another run had finished before this one was made."""
-    records = [outcome.record for outcome in outcomes if outcome.record]
-    before = sum(record.finished_at < created_at for record in records)
-    if before:
-        made = f"{before} of {len(outcomes)} trials were trained and timed before this run was made"
-        by = "by another run of the suite with the same program, libraries, machine and data"
-        yield "taken from another run", f"{made}, {by}."
+def _taken_over(outcomes: tuple[Outcome, ...]) -> Iterator[tuple[str, str]]:
+    """Trials that another run has trained."""
+    if taken := sum(outcome.is_taken for outcome in outcomes):
+        by = "another run of the suite with the same program, libraries, machine and data"
+        yield "taken from another run", f"{taken} of {len(outcomes)} trials were trained and timed by {by}."
 
 
 def _conditions(outcomes: tuple[Outcome, ...]) -> Iterator[tuple[str, str]]:

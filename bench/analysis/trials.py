@@ -86,6 +86,8 @@ class Outcome:
     """What is wrong with the files it left; their paths are those below the run."""
     ongoing: Literal["running", "waiting"] | None = None
     """What it is doing while the run goes on; whatever an earlier attempt left does not count then."""
+    is_taken: bool = False
+    """Whether another run has trained it."""
 
     @property
     def status(self) -> str:
@@ -152,7 +154,7 @@ def _read(run: Run, trial: Trial, names: Collection[str] = tuple(TABLES)) -> Out
         tables = {name: read_cells(store.folder / name, TABLES[name]) for name in present}
     except StoreError as error:
         return Outcome(trial, None, {}, str(error).replace(f"{run.folder}{os.sep}", ""))
-    return Outcome(trial, record, tables)
+    return Outcome(trial, record, tables, is_taken=record is not None and store.is_taken)
 
 
 def stacked(outcomes: Iterable[Outcome], name: str) -> pd.DataFrame:

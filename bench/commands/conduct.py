@@ -71,7 +71,7 @@ def conduct(  # noqa: PLR0913 - each is a choice of its own
                 directory.remove(trial)
                 forget(job.info.suite.execution, directory, trial)
         else:
-            for line in taken_over(adopt(directory, job.chosen, data_root)):
+            for line in taken_over(adopt(directory, job.chosen, data_root, local.where)):
                 console.print(line, highlight=False, markup=False, soft_wrap=True)
         page = LiveReport(directory, console)
         with served(page, console) if serve else nullcontext():

@@ -59,7 +59,7 @@ def dry_run(  # noqa: PLR0913 - each is a choice of its own
     console.print(grid(headers, rows, title=_trials(len(plan))))
     known = sizes(job.info.suite.dataset, data_root)
     run = Run(Run.folder_of(runs_dir, job.info), job.info)
-    taken = [] if fresh else adoptable(run, plan, data_root)
+    taken = [] if fresh else adoptable(run, plan, data_root, engine.where)
     ahead = list(
         outlooks(run, plan, engine, known, fresh=fresh, taken={found.trial.folder for found in taken})
     )

@@ -133,8 +133,8 @@ def load_decoded(dataset: Dataset, *, data_root: Path | None) -> Arrays:
         raise DataError(f"{folder}: the decoded images are not there any more ({error})") from error
 
 
-def decoded_fingerprint(dataset: Dataset, *, data_root: Path | None) -> str | None:
-    """The fingerprint of the images that a run would see, where they are decoded already.
+def decoded_facts(dataset: Dataset, *, data_root: Path | None) -> cache.Facts | None:
+    """What is known of the images that a run would see, where they are decoded already.
 
     Args:
         dataset: Which one.
@@ -147,7 +147,7 @@ def decoded_fingerprint(dataset: Dataset, *, data_root: Path | None) -> str | No
     entry, target = catalogue.find(dataset.name), catalogue.target(dataset)
     source = lookup.locate(entry, dataset, data_root, may_download=False)
     try:
-        return cache.read_facts(cache.folder_of(entry.name, source, target)).fingerprint
+        return cache.read_facts(cache.folder_of(entry.name, source, target))
     except (FileNotFoundError, cache.UnusableError):
         return None
 

@@ -6,29 +6,24 @@ same ids. If program, libraries, machine and data are the same too, training the
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from bench import environment
-from bench.errors import DataError, StoreError, WriteError
-from bench.execution.drive import FINISHED
+from bench.errors import StoreError, WriteError
+from bench.execution.conditions import Conditions
 from bench.execution.run_log import LOGGER
+from bench.execution.where import DeviceOf
+from bench.pinning import sha256_of
 from bench.plan import Plan, Trial
 from bench.records import TrialRecord
-from bench.store import RUN_FILE, Run, TrialStore, places
-from bench.store.atomic import PART, flush_folder, replacing, writing
+from bench.store import CHECKPOINT_FILE, Run, TrialStore
+from bench.store.copying import copy_trial, left_by_others
 from bench.store.links import refuse_links_outside
-from bench.world import world
 
 LIBRARIES = ("torchvision:", "timm:")
 """Beginnings of names whose code the versions of the environment pin."""
-
-REVISION = ("git_revision", "git_dirty")
-"""Of the directory that the program was started in; that of the program is pinned by its code."""
 
 
 class Taken(NamedTuple):
@@ -39,34 +34,49 @@ class Taken(NamedTuple):
     folder: Path
 
 
-def adoptable(run: Run, plan: Plan, data_root: Path | None) -> list[Taken]:
+def adoptable(run: Run, plan: Plan, data_root: Path | None, device_of: DeviceOf) -> list[Taken]:
     """Find finished results of trials that this run has not begun.
+
+    On a Ray cluster there are none: which machine a trial gets is not known before it starts.
 
     Args:
         run: The run that wants them.
         plan: Its trials that are wanted.
         data_root: Where datasets are looked for first.
+        device_of: Says what device trials would have now.
     """
-    others = _others(run)
-    missing = [
-        trial for trial in plan if others and _is_pinned(trial) and not run.trial(trial).folder.exists()
-    ]
-    conditions = _Conditions(data_root)
-    return [found for trial in missing if (found := _find(trial, others, conditions)) is not None]
+    if run.info.suite.execution.engine == "ray":
+        return []
+    added = {entry.name for entry in entry_points(group="archbench.architectures")}
+    wanted = {
+        trial.folder: trial
+        for trial in plan
+        if _is_pinned(trial, added) and not run.trial(trial).folder.exists()
+    }
+    others = left_by_others(run, wanted) if wanted else {}
+    search = _Search(run, others, Conditions(data_root, device_of))
+    for trial in wanted.values():
+        search.look_for(trial)
+    return list(search.found.values())
 
 
-def adopt(run: Run, plan: Plan, data_root: Path | None) -> list[Taken]:
+def adopt(run: Run, plan: Plan, data_root: Path | None, device_of: DeviceOf) -> list[Taken]:
     """Copy what `adoptable` finds into the run; the other run keeps what is its own.
 
     Raises:
         WriteError: It cannot be written; what was copied before is complete.
     """
-    return [found for found in adoptable(run, plan, data_root) if _adopted(run, found)]
+    adopted: list[Taken] = []
+    for found in adoptable(run, plan, data_root, device_of):
+        origin = found.trial.origin
+        if (origin is None or run.trial(origin).folder.exists()) and _adopted(run, found):
+            adopted.append(found)
+    return adopted
 
 
 def _adopted(run: Run, found: Taken) -> bool:
     try:
-        _copy(found.folder, run.trial(found.trial).folder)
+        copy_trial(found.folder, run.trial(found.trial).folder, found.run_id)
     except WriteError:
         raise
     except StoreError as error:
@@ -77,110 +87,56 @@ def _adopted(run: Run, found: Taken) -> bool:
     return True
 
 
-class _Conditions:
-    """What a record must have been made under to stand for a trial of now."""
-
-    def __init__(self, data_root: Path | None) -> None:
-        self._data_root = data_root
-        self._here = _lasting(environment.describe())
-        self._processes = place.size if (place := world()) else 1
-        self._fingerprints: dict[str, str | None] = {}
-
-    def hold_for(self, record: TrialRecord, trial: Trial) -> bool:
-        """Whether training again would give this record, but for the clock."""
-        distribution = record.distribution
-        return (
-            record.status in FINISHED
-            and (record.trial.id, record.trial.label) == (trial.id, trial.label)
-            and record.trial.memory >= trial.memory
-            and _lasting(record.environment) == self._here
-            and (distribution.world_size if distribution else 1) == self._processes
-            and record.data is not None
-            and record.data.fingerprint == self._fingerprint(trial)
-        )
-
-    def _fingerprint(self, trial: Trial) -> str | None:
-        """Of the images that the trial would see; None where they have not been decoded here."""
-        from bench.data.loading import decoded_fingerprint  # noqa: PLC0415 - rarely needed
-
-        key = trial.dataset.model_dump_json()
-        if key not in self._fingerprints:
-            try:
-                self._fingerprints[key] = decoded_fingerprint(trial.dataset, data_root=self._data_root)
-            except DataError:  # is told when the data are prepared
-                self._fingerprints[key] = None
-        return self._fingerprints[key]
-
-
-def _lasting(described: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in described.items() if key not in REVISION}
-
-
-def _is_pinned(trial: Trial) -> bool:
+def _is_pinned(trial: Trial, added: Container[str]) -> bool:
     """Whether the environment says which code this is; that of a plug-in or of the user may have changed."""
+    if trial.origin is not None and not _is_pinned(trial.origin, added):
+        return False
     name = trial.architecture
-    if ":" in name:
-        return name.startswith(LIBRARIES)
-    return name not in {entry.name for entry in entry_points(group="archbench.architectures")}
+    return name.startswith(LIBRARIES) if ":" in name else name not in added
 
 
-def _others(run: Run) -> list[Path]:
-    """Other runs of the suite, the newest first."""
-    files = [file for file in run.folder.parent.glob(f"*/{RUN_FILE}") if file.parent.name != run.folder.name]
-    return [file.parent for file in sorted(files, key=_age)]
+class _Search:
+    """Looks for one trial after the other, in the order of the plan."""
 
+    def __init__(
+        self, run: Run, others: Mapping[str, list[tuple[str, Path]]], conditions: Conditions
+    ) -> None:
+        self._run, self._others, self._conditions = run, others, conditions
+        self._origins = {trial.origin.folder for trial in run.info.plan if trial.origin}
+        self._digests: dict[Path, str | None] = {}
+        self.found: dict[str, Taken] = {}
+        """What was found, by the name of its folder."""
 
-def _age(file: Path) -> tuple[float, str]:
-    try:
-        return -file.stat().st_mtime, file.parent.name
-    except OSError:  # gone, or not to be read
-        return 0.0, file.parent.name
+    def look_for(self, trial: Trial) -> None:
+        """Take the first that fits."""
+        for run_id, folder in self._others.get(trial.folder, ()):
+            if self._fits(trial, folder):
+                self.found[trial.folder] = Taken(trial, run_id, folder)
+                return
 
-
-def _find(trial: Trial, others: list[Path], conditions: _Conditions) -> Taken | None:
-    for other, folder in _candidates(trial, others):
+    def _fits(self, trial: Trial, folder: Path) -> bool:
         try:
             refuse_links_outside(folder)
             record = TrialStore(folder).read_record()
+            return record is not None and self._stands_for(record, trial, folder)
         except (StoreError, OSError) as error:
             LOGGER.warning("%s; it is not taken over", error)
-            continue
-        if record is not None and conditions.hold_for(record, trial):
-            return Taken(trial, other.name, folder)
-    return None
+            return False
 
+    def _stands_for(self, record: TrialRecord, trial: Trial, folder: Path) -> bool:
+        if trial.folder in self._origins and not (folder / CHECKPOINT_FILE).is_file():
+            return False  # others start from it
+        return self._conditions.hold_for(record, trial) and self._same_start(record, trial)
 
-def _candidates(trial: Trial, others: list[Path]) -> Iterator[tuple[Path, Path]]:
-    for other in others:
-        for place in places(trial):
-            if (other / place).is_dir():
-                yield other, other / place
-
-
-def _copy(source: Path, target: Path) -> None:
-    """Copy a trial, as a whole or not at all.
-
-    Raises:
-        StoreError: It cannot be read, or changed meanwhile.
-        WriteError: It cannot be written.
-    """
-    building = target.with_name(f".{target.name}.{os.getpid()}{PART}")
-    try:
-        for file in sorted(path for path in source.rglob("*") if path.is_file()):
-            _copy_file(file, building / file.relative_to(source))
-        if TrialStore(building).read_record() is None:
-            raise StoreError(f"{source}: its record has gone")
-        with writing(target):
-            building.replace(target)
-            flush_folder(target.parent)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
-
-
-def _copy_file(source: Path, target: Path) -> None:
-    try:
-        content = source.open("rb")
-    except OSError as error:
-        raise StoreError(f"{source}: cannot be read: {error.strerror}") from error
-    with content, writing(target), replacing(target) as file:
-        shutil.copyfileobj(content, file)
+    def _same_start(self, record: TrialRecord, trial: Trial) -> bool:
+        """Whether it started from the very checkpoint that it would start from in this run."""
+        if trial.origin is None:
+            return True
+        taken = self.found.get(trial.origin.folder)
+        path = (taken.folder if taken else self._run.trial(trial.origin).folder) / CHECKPOINT_FILE
+        if path not in self._digests:
+            self._digests[path] = sha256_of(path) if path.is_file() else None
+        digest = self._digests[path]
+        return (
+            digest is not None and record.initial is not None and record.initial.checkpoint_sha256 == digest
+        )

@@ -15,10 +15,11 @@ from bench.execution import worker
 from bench.execution.allotment import WHOLE_MACHINE
 from bench.execution.messages import Message, PeerGoneError, receive, send
 from bench.execution.rehearsal import Rehearsal
+from bench.execution.where import Where
 from bench.execution.worker_process import Serve, WorkerProcess
 from bench.plan import Trial
 from bench.records import TrialRecord
-from bench.spec import Architecture, Dataset
+from bench.spec import Architecture, Dataset, Execution
 
 OnEvent = Callable[[Message], None]
 
@@ -61,9 +62,24 @@ class LocalEngine:
             SuiteError: This machine has no such device.
             DataError: The dataset is missing or broken.
         """
-        request = {"kind": "find_device", "execution": trial.execution.model_dump(mode="json")}
-        self._ask(request, "there", on_event, time_limit=None)
+        self._find_device(trial.execution, on_event)
         self.prepare_data(trial.dataset, on_event)
+
+    def where(self, execution: Execution) -> Where:
+        """What device a trial would have now, and in which arithmetic.
+
+        Raises:
+            SuiteError: This machine has no such device.
+        """
+        try:
+            found = self._find_device(execution, lambda _: None)
+        except TrialFailedError as error:
+            raise errors.SuiteError(f"execution.device: {error}") from error
+        return Where(found["device"], found["device_name"], found["precision"])
+
+    def _find_device(self, execution: Execution, on_event: OnEvent) -> Message:
+        request = {"kind": "find_device", "execution": execution.model_dump(mode="json")}
+        return self._ask(request, "there", on_event, time_limit=None)
 
     def prepare_data(self, dataset: Dataset, on_event: OnEvent) -> None:
         """Make sure that the dataset is there and decoded.

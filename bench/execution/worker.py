@@ -10,6 +10,7 @@ import traceback
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from bench import environment
 from bench.errors import BenchError, WriteError
 from bench.execution.allotment import Allotment
 from bench.execution.messages import Message, PeerGoneError, receive, send
@@ -20,6 +21,7 @@ from bench.measurements.allocator import keep_freed_memory
 from bench.measurements.failure import reason
 from bench.orphans import end_with_parent
 from bench.plan import Trial
+from bench.records import Decisions
 from bench.spec import Architecture, Dataset, Execution
 from bench.store import LOG_FILE, TrialStore
 from bench.store.atomic import make_folder, writing
@@ -35,6 +37,7 @@ def serve(connection: Connection) -> None:
     keep_freed_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the driver decides
     tell(connection)
+    environment.describe()  # now: code and libraries may be replaced while the first trial goes on
     try:
         while True:
             try:
@@ -107,8 +110,9 @@ def _find_device(connection: Connection, request: Message) -> None:
     """Before the first trial, so that a suite for another machine fails once and not once a trial."""
     from bench.measurements.device import Device  # noqa: PLC0415 - torch is imported in the worker only
 
-    Device.chosen(Execution.model_validate(request["execution"]))
-    send(connection, {"kind": "there"})
+    found = Device.chosen(Execution.model_validate(request["execution"])).choices(Decisions())
+    where = found.model_dump(mode="json", include={"device", "device_name", "precision"})
+    send(connection, {"kind": "there", **where})
 
 
 def _prepare(connection: Connection, request: Message) -> None:

@@ -1,8 +1,8 @@
 """A run directory on disk: written in steps that a crash cannot split, and refused when damaged."""
 
 from bench.store.atomic import write_atomically
-from bench.store.run import RUN_FILE, SUITE_FILE, Run, RunInfo, beside, places
-from bench.store.trial import CHECKPOINT_FILE, LOG_FILE, RECORD_FILE, TrialStore, sha256
+from bench.store.run import RUN_FILE, SUITE_FILE, Run, RunInfo, beside
+from bench.store.trial import CHECKPOINT_FILE, LOG_FILE, RECORD_FILE, TAKEN_FILE, TrialStore, sha256
 
 REPORT_FILE = "report.html"
 
@@ -13,11 +13,11 @@ __all__ = [
     "REPORT_FILE",
     "RUN_FILE",
     "SUITE_FILE",
+    "TAKEN_FILE",
     "Run",
     "RunInfo",
     "TrialStore",
     "beside",
-    "places",
     "sha256",
     "write_atomically",
 ]

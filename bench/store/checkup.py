@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,11 +10,8 @@ from bench.finding import Finding
 from bench.plan import Trial
 from bench.store import generations, lock
 from bench.store.atomic import unfinished
-from bench.store.run import RUN_FILE, SUITE_FILE, TRIALS_FOLDER, Run
+from bench.store.run import RUN_FILE, SHARD, SUITE_FILE, TRIALS_FOLDER, Run
 from bench.store.trial import CHECKPOINT_FILE, RECORD_FILE, TrialStore
-
-SHARD = re.compile("[0-9a-f]{2}")
-"""Names of the folders that hold the trials of a large run."""
 
 
 def examine(folder: Path, report_file: str) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from bench.errors import StoreError
 from bench.plan import Plan, Trial
 from bench.records import SCHEMA_VERSION, TrialRecord
 from bench.spec import Model, Suite
-from bench.store.atomic import unfinished, write_atomically, writing
+from bench.store.atomic import make_folder, unfinished, write_atomically, writing
 from bench.store.links import refuse_links_outside
 from bench.store.sealed import read_sealed, seal
 from bench.store.trial import TrialStore, sha256
@@ -24,6 +25,8 @@ SUITE_FILE = "suite.toml"
 TRIALS_FOLDER = "trials"
 MOST_IN_A_FOLDER = 5000
 """Trials; the file systems of clusters dislike folders of many more."""
+SHARD = re.compile("[0-9a-f]{2}")
+"""Names of the folders that hold the trials of a large run."""
 
 
 class RunInfo(Model):
@@ -53,11 +56,6 @@ class RunInfo(Model):
         if problems:
             raise ValueError(problems[0])
         return self
-
-
-def places(trial: Trial) -> tuple[Path, Path]:
-    """Where a trial lies in a run directory, and where in that of a large run."""
-    return Path(TRIALS_FOLDER, trial.folder), Path(TRIALS_FOLDER, trial.id[:2], trial.folder)
 
 
 def beside(folder: Path, other: Trial) -> Path:
@@ -142,8 +140,9 @@ class Run:
 
     def _place(self, trial: Trial) -> Path:
         """Below one folder for all trials; of a large run, below one of 256, since file systems slow down."""
-        together, spread = places(trial)
-        return together if len(self.info.plan) <= MOST_IN_A_FOLDER else spread
+        if len(self.info.plan) <= MOST_IN_A_FOLDER:
+            return Path(TRIALS_FOLDER, trial.folder)
+        return Path(TRIALS_FOLDER, trial.id[:2], trial.folder)
 
     def records(self) -> list[TrialRecord]:
         """Records of all trials that have one, in the order of the plan.
@@ -166,6 +165,8 @@ class Run:
     def remove(self, trial: Trial) -> None:
         """Forget what a trial left, so that it starts afresh.
 
+        Its empty folder stays, or is made: whoever continues this run later finds that it has begun.
+
         Raises:
             WriteError: Something cannot be removed.
         """
@@ -174,6 +175,7 @@ class Run:
         with writing(store.folder):
             for path in sorted(store.folder.rglob("*"), reverse=True):
                 path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+            make_folder(store.folder)
 
     def sweep(self) -> None:
         """Remove what was being written when a process died; call while holding the lock of the run.

@@ -15,6 +15,8 @@ from bench.store.sealed import read_sealed, seal
 
 RECORD_FILE = "record.json"
 CHECKPOINT_FILE = "checkpoint.pt"
+TAKEN_FILE = "taken_from.json"
+"""Of a trial that another run has trained: which one."""
 LOG_FILE = "log.txt"
 """Everything that a trial and its libraries print."""
 
@@ -87,6 +89,11 @@ class TrialStore:
                     f"remove the folder {self.folder} to measure this trial again"
                 )
         return record
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether another run has trained it."""
+        return (self.folder / TAKEN_FILE).is_file()
 
     def forget_record(self) -> None:
         """Let the trial count as unfinished, before its tables are written anew.

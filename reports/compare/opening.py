@@ -42,6 +42,12 @@ def _caveats(comparison: Comparison) -> Iterator[tuple[str, str]]:
     rows = comparison.rows
     if (comparison.a.run_id, comparison.a.created_at) == (comparison.b.run_id, comparison.b.created_at):
         yield "the same run", "A and B have the same id and start: they are one run, or copies of it."
+    if comparison.shared:
+        trials = "1 trial is" if comparison.shared == 1 else f"{comparison.shared} trials are"
+        yield (
+            "the same trainings",
+            f"{trials} in both runs, taken over and not repeated: that they agree says nothing.",
+        )
     incomparable = [row for row in rows if row.verdict == "not comparable"]
     if incomparable:
         reasons = brief(reason for row in incomparable for reason in row.reasons)

@@ -2,59 +2,24 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
-from factories import document, make_info, write_run
+from earlier_runs import HERE, adopted, another, decoded, here
+from factories import document, write_run
 from faults import FORBIDDEN, FULL, READ_ONLY, Faults, KilledError
 
-from bench import environment
 from bench.analysis.tables import load
 from bench.data import loading
 from bench.errors import DataError, WriteError
-from bench.execution import adoption
+from bench.execution import adoption, conditions
 from bench.plan import make_plan
-from bench.store import CHECKPOINT_FILE, Run, TrialStore
+from bench.store import TAKEN_FILE, TrialStore
 from bench.store import run as run_directory
 from bench.suite_file import check_document
 from bench.world import World
 
-HERE = {"python": "3.11.7", "program": "0123456789ab", "git_revision": "a" * 12, "git_dirty": False}
-IMAGES = "0123456789abcdef"
-
-
-@pytest.fixture(autouse=True)
-def place(monkeypatch):
-    """A machine, and data that are decoded on it."""
-    monkeypatch.setattr(environment, "describe", lambda: HERE)
-    monkeypatch.setattr(loading, "decoded_fingerprint", lambda dataset, data_root: IMAGES)
-
-
-def here(record):
-    """As this machine would have recorded it."""
-    return record.model_copy(update={"environment": {**HERE, "git_revision": "b" * 12}})
-
-
-@pytest.fixture
-def earlier(tmp_path):
-    """A finished run with one seed."""
-    run = write_run(tmp_path, document(recipe={"epochs": 3, "seeds": [0]}), here)
-    for trial in run.info.plan:
-        (run.trial(trial).folder / CHECKPOINT_FILE).write_bytes(b"weights")
-        (run.trial(trial).folder / "trace").mkdir()
-        (run.trial(trial).folder / "trace" / "steps.json").write_text("[]")
-    return run
-
-
-def another(folder, **changes):
-    """A run of the same suite that has not begun; by default with a second seed."""
-    return Run.create(
-        folder, make_info(document(**{"recipe": {"epochs": 3, "seeds": [0, 1]}, **changes})), ""
-    )
-
-
-def adopted(run, plan=None):
-    """Label and seed of what it takes over."""
-    return [(one.trial.label, one.trial.seed) for one in adoption.adopt(run, plan or run.info.plan, None)]
+pytestmark = pytest.mark.usefixtures("place")
 
 
 def test_only_the_new_seed_is_left(tmp_path, earlier):
@@ -67,6 +32,7 @@ def test_only_the_new_seed_is_left(tmp_path, earlier):
             {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
             for folder in (run.trial(trial).folder, earlier.trial(trial).folder)
         ]
+        assert json.loads(files[0].pop(Path(TAKEN_FILE))) == {"run_id": earlier.folder.name}
         assert files[0] == files[1]
     assert len(files[0]) >= 5
     assert [run.trial(trial).folder.exists() for trial in run.info.plan[3:]] == [False] * 3
@@ -108,8 +74,9 @@ def test_it_goes_both_ways_between_small_and_large_runs(tmp_path, earlier, monke
         {"status": "failed"},
         {"status": "interrupted"},
         {"data": None},
+        {"choices": None},
     ],
-    ids=["program", "library", "program not recorded", "failed", "interrupted", "no data"],
+    ids=["program", "library", "program not recorded", "failed", "interrupted", "no data", "no choices"],
 )
 def test_what_could_come_out_differently_is_trained(tmp_path, change):
     """Another program, machine or end."""
@@ -121,23 +88,27 @@ def test_what_could_come_out_differently_is_trained(tmp_path, change):
     assert adopted(another(tmp_path)) == []
 
 
-@pytest.mark.parametrize("known", ["fedcba9876543210", None, DataError("not here")])
+@pytest.mark.parametrize(
+    "known",
+    [decoded("fedcba9876543210"), decoded(classes=("renamed",)), None, DataError("not here")],
+    ids=["others", "other classes", "not decoded", "missing"],
+)
 def test_other_images_are_another_experiment(tmp_path, earlier, monkeypatch, known):
     """Or ones that are not decoded here, or not there."""
 
-    def fingerprint(dataset, data_root):
+    def facts(dataset, data_root):
         if isinstance(known, Exception):
             raise known
         return known
 
-    monkeypatch.setattr(loading, "decoded_fingerprint", fingerprint)
+    monkeypatch.setattr(loading, "decoded_facts", facts)
     assert adopted(another(tmp_path)) == []
 
 
 def test_several_processes_do_not_take_what_one_trained(tmp_path, earlier, monkeypatch):
     """Their times differ."""
     two = World(0, 2, 0, 2, 0, 1, "127.0.0.1", 0)
-    monkeypatch.setattr(adoption, "world", lambda: two)
+    monkeypatch.setattr(conditions, "world", lambda: two)
     assert adopted(another(tmp_path)) == []
 
 
@@ -201,7 +172,7 @@ def content(folder):
     return {
         path.relative_to(folder): path.read_bytes()
         for path in (folder / "trials").rglob("*")
-        if path.is_file()
+        if path.is_file() and path.name != TAKEN_FILE
     }
 
 
@@ -267,11 +238,8 @@ def test_a_source_that_changes_while_it_is_copied_is_left(tmp_path, earlier, mon
 
 def test_the_report_tells(tmp_path, earlier):
     """How many results are older than the run."""
-    later = make_info(document(recipe={"epochs": 3, "seeds": [0, 1]})).model_copy(
-        update={"created_at": "2026-02-02T00:00:00+00:00"}
-    )
-    run = Run.create(tmp_path, later, "")
+    run = another(tmp_path)
     adopted(run)
     told = dict(zip(*(load(run).warnings[name] for name in ("kind", "message")), strict=True))
-    assert told["taken from another run"].startswith("3 of 6 trials were trained and timed before")
+    assert told["taken from another run"].startswith("3 of 6 trials were trained and timed by another")
     assert "taken from another run" not in set(load(earlier).warnings["kind"])

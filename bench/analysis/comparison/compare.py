@@ -60,6 +60,8 @@ class Comparison:
     """Conditions that differ, for each pair."""
     unfinished: tuple[tuple[Pair, tuple[str, ...]], ...]
     """Trials of each pair that did not run to their end, in A and in B."""
+    shared: int = 0
+    """Trials that are one training in both runs, since one was taken from the other or both from a third."""
 
 
 def compare(a: Side, b: Side) -> Comparison:
@@ -75,6 +77,7 @@ def compare(a: Side, b: Side) -> Comparison:
         claim_changes(a.claims, b.claims, pairs),
         tuple((pair, differing) for pair, differing in found if differing),
         tuple((pair, holes) for pair in pairs if (holes := _unfinished(a, b, pair))),
+        len(_trained(a) & _trained(b)) if any(one.is_taken for one in (*a.outcomes, *b.outcomes)) else 0,
     )  # fmt: skip
 
 
@@ -114,6 +117,12 @@ def _change(a: Reading, b: Reading, metric: Metric, *, same_seeds: bool) -> Chan
 def _doubts(a: Reading, b: Reading) -> tuple[Doubt, ...]:
     first, second = (() if isinstance(one, Count) else one.doubts for one in (a, b))
     return (*(replace(one, run="A") for one in first), *(replace(one, run="B") for one in second))
+
+
+def _trained(side: Side) -> set[tuple[str, str, str]]:
+    """The trainings that a run holds, its own and those it has taken over."""
+    records = (one.record for one in side.outcomes if one.record)
+    return {(record.trial_id, record.started_at, record.finished_at) for record in records}
 
 
 def _unfinished(a: Side, b: Side, pair: Pair) -> tuple[str, ...]:
