@@ -24,6 +24,7 @@ from bench.spec import Execution as Execution
 from bench.spec import Flip as Flip
 from bench.spec import InitFrom as InitFrom
 from bench.spec import LargestBatch as LargestBatch
+from bench.spec import Lookahead as Lookahead
 from bench.spec import LossLandscape as LossLandscape
 from bench.spec import Measure as Measure
 from bench.spec import Muon as Muon

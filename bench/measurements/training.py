@@ -22,6 +22,7 @@ from bench.measurements.marks import BACKWARD, DATA, FORWARD, LOSS, OPTIMIZER, M
 from bench.measurements.optimisation import learning_rate, make_optimizer, set_learning_rate
 from bench.measurements.parallel import ALONE, Replicas
 from bench.measurements.parallel.replicas import BatchNorm
+from bench.measurements.slow_weights import SlowWeights
 from bench.measurements.validity import Watch
 from bench.plan import Trial
 from bench.records import EpochFacts, InitialFacts
@@ -72,6 +73,8 @@ class Training:
     """What batch norm takes its statistics over, where several train together."""
     processes: list[int] = field(default_factory=list)
     """How many trained together in each epoch of `history`."""
+    slow: SlowWeights | None = None
+    """Where the recipe averages weights."""
 
     def __post_init__(self) -> None:
         self.watch = Watch(self.device)
@@ -94,6 +97,8 @@ class Training:
             self._start(checkpoint_path, optimizer, report)
         if self.replicas.several:
             self._agree(optimizer)
+        if self.trial.recipe.lookahead and self.slow is None:
+            self.slow = SlowWeights(self.model, self.trial.recipe.lookahead)
         if not self.history:
             self._observe(0)
         while len(self.history) < self.trial.recipe.epochs:
@@ -166,6 +171,9 @@ class Training:
                 correct += (logits.argmax(1) == labels).sum()
                 own += len(labels)
             seen += batch
+            if self.slow is not None:
+                steps = (number - 1) * self.steps_per_epoch + math.ceil(seen / recipe.batch_size)
+                self.slow.after_step(steps, (number - 1 + seen / images) / recipe.epochs)
             if self.replicas.leading and time.perf_counter() - reported > SECONDS_BETWEEN_REPORTS:
                 reported = time.perf_counter()
                 running = loss_sum.item() / own
@@ -231,6 +239,7 @@ class Training:
             "processes": self.processes,
             "model": self.model.state_dict(),
             "optimizer": optimizer.state_dict(),
+            **({} if self.slow is None else {"slow": self.slow.state()}),
         }
 
     def _start(self, path: Path, optimizer: torch.optim.Optimizer, report: Report) -> None:
@@ -271,6 +280,8 @@ class Training:
         # Rates, momenta and penalties are the recipe's; the state holds moments only.
         groups = optimizer.state_dict()["param_groups"]
         optimizer.load_state_dict({"state": state["optimizer"]["state"], "param_groups": groups})
+        if self.trial.recipe.lookahead:
+            self.slow = SlowWeights(self.model, self.trial.recipe.lookahead, state.get("slow"))
         self.history = [EpochFacts.model_validate(epoch) for epoch in state["history"]]
         self.evaluation_seconds = state["evaluation_seconds"]
         self.processes = list(state.get("processes", [1] * len(self.history)))

@@ -15,6 +15,7 @@ from bench.spec.dataset import Dataset
 from bench.spec.execution import Execution
 from bench.spec.flat import flattened
 from bench.spec.init_from import InitFrom
+from bench.spec.lookahead import Lookahead
 from bench.spec.measure import Convergence, LargestBatch, LossLandscape, Measure, Throughput
 from bench.spec.model import Model
 from bench.spec.optimizer import SGD, Adam, Muon, Optimizer
@@ -40,6 +41,7 @@ __all__ = [
     "Flip",
     "InitFrom",
     "LargestBatch",
+    "Lookahead",
     "LossLandscape",
     "Measure",
     "Model",

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from bench.spec.augment import Augment
 from bench.spec.init_from import OptionalInitFrom
+from bench.spec.lookahead import Lookahead
 from bench.spec.model import Fraction, Model, Positive
 from bench.spec.optimizer import Adam, Optimizer
 from bench.spec.schedule import Cosine, Schedule
@@ -29,6 +30,9 @@ class Recipe(Model):
     A framing ("resize_crop" or "random_resized_crop") comes first; evaluation then follows its geometry."""
     label_smoothing: Fraction = 0.0
     """Label smoothing of the training loss (Szegedy et al. 2016). Reported losses are unsmoothed."""
+    lookahead: Lookahead | None = None
+    """Slow weights that average those of the optimiser. Default: none. They take the memory of the weights
+    once more; measurements of memory and throughput leave them out."""
     init_from: OptionalInitFrom = None
     """Where the initial weights come from; a text is the path of a checkpoint. Default: the seed."""
     seeds: Annotated[tuple[Annotated[int, Field(ge=0, lt=2**31)], ...], Field(min_length=1)] = (0, 1, 2)

@@ -12,7 +12,7 @@ from bench.errors import StoreError
 from bench.measurements import training as steps_of_training
 from bench.measurements.evaluation import Evaluation, evaluate
 from bench.measurements.training import DivergedError
-from bench.spec import SGD, Constant, Execution, Muon
+from bench.spec import SGD, Constant, Execution, Lookahead, Muon
 
 
 def test_it_learns(make_training, tmp_path):
@@ -50,12 +50,15 @@ def test_the_same_seed_gives_the_same_numbers(make_training, tmp_path):
         SGD(name="sgd", decay_norm_and_bias=False, norm_bias_lr_scale=8),
         Muon(name="muon", lr=0.05, norm_bias_lr_scale=8),
         None,
+        Lookahead(every=3, decay=0.6, growth=2.0),
     ],
-    ids=["sgd", "sgd in groups", "muon", "adamw"],
+    ids=["sgd", "sgd in groups", "muon", "adamw", "lookahead"],
 )
 def test_an_interrupted_training_ends_with_the_same_bits(make_training, tmp_path, stop_after, optimizer):
     """Weights, buffers and every number, as if it had never stopped: dropout and augmentation included."""
     recipe = {"optimizer": optimizer} if optimizer else {}
+    if isinstance(optimizer, Lookahead):
+        recipe = {"lookahead": optimizer}
     whole = make_training(**recipe)
     whole.run(tmp_path / "whole.pt", silent)
 
