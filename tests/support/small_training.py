@@ -16,7 +16,7 @@ from bench.measurements.parallel.replicas import batch_norm_of
 from bench.measurements.steps import Workload
 from bench.measurements.training import DivergedError, Training
 from bench.plan import Trial
-from bench.spec import SGD, Crop, Dataset, Execution, Flip, Recipe
+from bench.spec import SGD, Crop, Dataset, Execution, Flip, Lookahead, Recipe
 
 BATCH = 8
 
@@ -49,7 +49,9 @@ def image_set(count, seed):
     return ImageSet.of(pixels, rng.integers(0, 4, count), None, torch.device("cpu"))
 
 
-def make(replicas, network="plain", *, images=37, epochs=2, batch_norm="synchronised", lr=0.1):
+def make(
+    replicas, network="plain", *, images=37, epochs=2, batch_norm="synchronised", lr=0.1, lookahead=None
+):
     """A training of `images` images in batches of 8, over whoever takes part."""
     torch.manual_seed(5 + replicas.share.rank)  # whoever leads decides where all start from
     model = NETWORKS[network]()
@@ -57,7 +59,7 @@ def make(replicas, network="plain", *, images=37, epochs=2, batch_norm="synchron
     augment = (Crop(name="crop", padding=1), Flip(name="hflip", alternating=True), Flip(name="vflip"))
     recipe = Recipe(
         epochs=epochs, batch_size=BATCH, augment=augment, seeds=(0,), label_smoothing=0.1,
-        optimizer=SGD(name="sgd", lr=lr, weight_decay=0.01),
+        optimizer=SGD(name="sgd", lr=lr, weight_decay=0.01), lookahead=lookahead,
     )  # fmt: skip
     trial = Trial(label="N", architecture="n", dataset=Dataset(), recipe=recipe, execution=execution)
     train, validation, test = image_set(images, 0), image_set(1, 1), image_set(21, 2)
@@ -98,6 +100,7 @@ CASES = {
     "normed": {"network": "normed"},
     "normed, tiny last batch": {"network": "normed", "images": 33},
     "per process": {"network": "normed", "batch_norm": "per_process"},
+    "averaged": {"lookahead": Lookahead(every=4, decay=0.6)},
     "diverging": {"lr": 1e30, "epochs": 3},
 }
 
@@ -105,7 +108,7 @@ CASES = {
 def all_cases(replicas, folder):
     """Every case, and a training that is taken up again."""
     found = {name: trained(replicas, folder, name, **options) for name, options in CASES.items()}
-    stopped = make(replicas)
+    stopped = make(replicas, **CASES["averaged"])
 
     def stop(_):
         raise StoppedHereError
@@ -114,7 +117,7 @@ def all_cases(replicas, folder):
     stopped.after_epoch.append(lambda epochs: stop(epochs) if epochs == 2 else None)
     with suppress(StoppedHereError):
         stopped.run(path, lambda _: None)
-    again = make(replicas)
+    again = make(replicas, **CASES["averaged"])
     again.run(path, lambda _: None)
     found["resumed"] = {**outcome(again), "resumed": again.resumed}
     return found
