@@ -46,9 +46,10 @@ def _age(file: Path) -> tuple[float, str]:
 
 
 def _trials(folder: Path) -> Iterator[Path]:
-    """Folders of trials; those of a large run lie one level deeper."""
+    """Folders of trials, one level deeper in a large run; links, which may lead anywhere, are left out."""
     try:
-        below = sorted(entry.name for entry in os.scandir(folder) if entry.is_dir())
+        entries = os.scandir(folder)
+        below = sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
     except OSError:
         return
     for name in below:

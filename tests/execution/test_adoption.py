@@ -243,3 +243,13 @@ def test_the_report_tells(tmp_path, earlier):
     told = dict(zip(*(load(run).warnings[name] for name in ("kind", "message")), strict=True))
     assert told["taken from another run"].startswith("3 of 6 trials were trained and timed by another")
     assert "taken from another run" not in set(load(earlier).warnings["kind"])
+
+
+def test_links_in_place_of_folders_are_left_out(tmp_path, earlier):
+    """One that leads back to where it lies has no end; what lies outside is not the run's."""
+    trials = earlier.folder / "trials"
+    outside = tmp_path / "outside"
+    shutil.move(trials / earlier.info.plan[0].folder, outside)
+    (trials / earlier.info.plan[0].folder).symlink_to(outside)
+    (trials / "ab").symlink_to(trials)
+    assert [label for label, _ in adopted(another(tmp_path))] == ["ResNet", "ResNet, MLP head"]
