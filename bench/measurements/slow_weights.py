@@ -15,7 +15,7 @@ from bench.spec import Lookahead
 
 
 class SlowWeights:
-    """One more copy of all trained weights, on their device.
+    """One more copy of all trained weights, and of running statistics where wanted, on their device.
 
     Args:
         model: The network; its weights are those that the optimiser moves.
@@ -25,9 +25,11 @@ class SlowWeights:
 
     def __init__(self, model: nn.Module, spec: Lookahead, state: Mapping[str, Tensor] | None = None) -> None:
         self._spec = spec
-        trained = {name: weight for name, weight in model.named_parameters() if weight.requires_grad}
-        self._fast: list[Tensor] = list(trained.values())
-        self._slow = {name: weight.detach().clone() for name, weight in trained.items()}
+        fast: dict[str, Tensor] = {name: one for name, one in model.named_parameters() if one.requires_grad}
+        if spec.buffers:  # not counters, which have no average
+            fast |= {name: one for name, one in model.named_buffers() if one.is_floating_point()}
+        self._fast = list(fast.values())
+        self._slow = {name: one.detach().clone() for name, one in fast.items()}
         for name, weight in self._slow.items():
             if state is not None and name in state:
                 weight.copy_(state[name])
@@ -49,5 +51,5 @@ class SlowWeights:
         torch._foreach_copy_(self._fast, slow)
 
     def state(self) -> dict[str, Tensor]:
-        """The slow weights by name, for a checkpoint."""
+        """The slow weights and buffers by name, for a checkpoint."""
         return dict(self._slow)

@@ -122,7 +122,7 @@ class Training:
             loss, accuracy, rate = self._train_epoch(batches, number, optimizer, report)
             trained = self._clock()
         _refuse_divergence("training", loss, number)
-        self.replicas.level(self.model)
+        self.replicas.level(*self.model.buffers(), *(self.slow.state().values() if self.slow else ()))
         validation = None
         if self.validation is not None:
             validation = self._evaluate(self.validation)

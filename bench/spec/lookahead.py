@@ -23,3 +23,5 @@ class Lookahead(Model):
     growth: Annotated[float, Field(ge=0)] = 0.0
     """Power of the training's progress by which `decay` grows from nothing. 0: it does not, as in the paper;
     airbench: 3, with a decay of 0.7738."""
+    buffers: bool = False
+    """Whether running statistics of batch norm are averaged too: airbench does, the paper does not."""

@@ -62,6 +62,18 @@ def test_what_is_not_trained_is_left_alone(line):
     assert list(slow.state()) == ["weight"]
 
 
+def test_running_statistics_are_averaged_where_wanted():
+    """A mean of 0 that batches have moved to 1 goes half way back; a counter of batches stays what it is."""
+    for wanted, mean in ((False, 1.0), (True, 0.5)):
+        norm = nn.BatchNorm1d(1)
+        slow = SlowWeights(norm, Lookahead(every=1, decay=0.5, buffers=wanted))
+        norm.running_mean.fill_(1)
+        norm.num_batches_tracked.fill_(7)
+        slow.after_step(1, 0.5)
+        assert (norm.running_mean.item(), norm.num_batches_tracked.item()) == (mean, 7)
+        assert ("running_mean" in slow.state()) is wanted
+
+
 def test_it_goes_on_from_a_state(line):
     """As if it had never stopped."""
     spec = Lookahead(every=2, decay=0.5)

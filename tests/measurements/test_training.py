@@ -51,8 +51,9 @@ def test_the_same_seed_gives_the_same_numbers(make_training, tmp_path):
         Muon(name="muon", lr=0.05, norm_bias_lr_scale=8),
         None,
         Lookahead(every=3, decay=0.6, growth=2.0),
+        Lookahead(every=3, decay=0.6, buffers=True),
     ],
-    ids=["sgd", "sgd in groups", "muon", "adamw", "lookahead"],
+    ids=["sgd", "sgd in groups", "muon", "adamw", "lookahead", "lookahead with buffers"],
 )
 def test_an_interrupted_training_ends_with_the_same_bits(make_training, tmp_path, stop_after, optimizer):
     """Weights, buffers and every number, as if it had never stopped: dropout and augmentation included."""

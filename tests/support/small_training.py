@@ -100,7 +100,7 @@ CASES = {
     "normed": {"network": "normed"},
     "normed, tiny last batch": {"network": "normed", "images": 33},
     "per process": {"network": "normed", "batch_norm": "per_process"},
-    "averaged": {"lookahead": Lookahead(every=4, decay=0.6)},
+    "averaged": {"network": "normed", "lookahead": Lookahead(every=4, decay=0.6, buffers=True)},
     "diverging": {"lr": 1e30, "epochs": 3},
 }
 

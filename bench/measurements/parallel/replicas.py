@@ -92,11 +92,11 @@ class Replicas:
             for number in numbers:
                 dist.all_reduce(number)
 
-    def level(self, model: nn.Module) -> None:
-        """Give all processes the buffers of the first one, as running statistics that each has for itself."""
+    def level(self, *tensors: Tensor) -> None:
+        """Give all processes those of the first one, as running statistics that each has for itself."""
         if self.several:
-            for buffer in model.buffers():
-                dist.broadcast(buffer, 0)
+            for tensor in tensors:
+                dist.broadcast(tensor, 0)
 
     def agree(self, state: Any) -> Any:
         """What the first process says: tensors, numbers, text, and lists and dicts of them; on the CPU."""
