@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bench.spec import Recipe, Suite, merge
+from bench.spec import Claim, Recipe, Suite, merge
+from bench.spec.claim import FRACTIONS
 from bench.suite_errors import did_you_mean, explain
 
 
@@ -19,11 +20,12 @@ def cross_checks(suite: Suite, document: dict[str, Any]) -> Iterator[str]:
             first = f"architectures[{seen[architecture.label]}]"
             yield f"architectures[{index}].label: {architecture.label!r} is already the label of {first}"
         seen.setdefault(architecture.label, index)
+        prefix = f"architectures[{index}].recipe."
         try:
-            suite.recipe_of(architecture)
+            yield from _rates(suite.recipe_of(architecture), prefix)
         except ValidationError as error:
             merged = merge(document.get("recipe", {}), architecture.recipe)
-            yield from explain(error, merged, model=Recipe, prefix=f"architectures[{index}].recipe.")
+            yield from explain(error, merged, model=Recipe, prefix=prefix)
     yield from _starts(suite)
     for index, claim in enumerate(suite.claims):
         for key in ("architecture", "relative_to"):
@@ -31,8 +33,27 @@ def cross_checks(suite: Suite, document: dict[str, Any]) -> Iterator[str]:
             if label is not None and label not in seen:
                 hint = did_you_mean(label, seen) or f"; labels: {', '.join(map(repr, seen))}"
                 yield f"claims[{index}].{key}: no architecture has the label {label!r}{hint}"
+        yield from _fractions(claim, f"claims[{index}]")
     if suite.dataset.name in ("folder", "parquet") and suite.dataset.path is None:
         yield f'dataset.path: required when dataset.name is "{suite.dataset.name}"'
+
+
+def _rates(recipe: Recipe, prefix: str) -> Iterator[str]:
+    """A floor above the peak, to which a schedule that decays would rise."""
+    floor, peak = getattr(recipe.schedule, "min_lr", 0.0), recipe.optimizer.lr
+    if floor > peak:
+        yield f"{prefix}schedule.min_lr: {floor:g} is above the learning rate of {peak:g}"
+
+
+def _fractions(claim: Claim, prefix: str) -> Iterator[str]:
+    """Percent where a fraction is meant; a tolerance of 2 would agree with everything."""
+    if not claim.metric.endswith(FRACTIONS) or (claim.relative_to is not None and claim.relation == "ratio"):
+        return
+    what = f"{claim.metric} is a fraction"
+    if abs(claim.value) > 1:
+        yield f"{prefix}.value: {what}; write {claim.value:g} % as {claim.value / 100:g}"
+    if claim.tolerance >= 1:
+        yield f"{prefix}.tolerance: {what}; write {claim.tolerance:g} points as {claim.tolerance / 100:g}"
 
 
 def _starts(suite: Suite) -> Iterator[str]:

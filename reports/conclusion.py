@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from bench.analysis.frames import rows, where
 from bench.analysis.tables import Tables
 from reports import format as show
-from reports.words import Words, joined, name, names
+from reports.cost_words import cheapest, first_to_target
+from reports.words import Words, name, names
 
 
 def conclusion(tables: Tables) -> list[Words]:
@@ -21,7 +22,7 @@ def conclusion(tables: Tables) -> list[Words]:
     progress = list(_progress(tables))
     if not ranked:
         return [*progress, (("No trial has finished, so there is nothing to compare yet.", False),)]
-    return [*progress, *_winner(tables, ranked), *_cost(ranked), *_convergence(tables)]
+    return [*progress, *_winner(tables, ranked), *cheapest(ranked), *first_to_target(tables)]
 
 
 def _progress(tables: Tables) -> Iterator[Words]:
@@ -46,6 +47,7 @@ def _progress(tables: Tables) -> Iterator[Words]:
 def _winner(tables: Tables, ranked: list[dict[str, Any]]) -> Iterator[Words]:
     best = ranked[0]
     seeds = int(best["seeds_done"])
+    equal = [row for row in ranked[1:] if math.isclose(row["test_accuracy"], best["test_accuracy"])]
     interval = (
         f"mean of {seeds} seeds, 95{show.NARROW}% interval "
         f"{show.percent_range(best['test_accuracy_low'], best['test_accuracy_high'])}"
@@ -55,7 +57,9 @@ def _winner(tables: Tables, ranked: list[dict[str, Any]]) -> Iterator[Words]:
     verb = "reaches" if len(ranked) == 1 else f"has the highest {'mean ' if seeds > 1 else ''}test accuracy,"
     yield (
         name(best),
-        (f" {verb} {show.percent(best['test_accuracy'])} after the last epoch ({interval}).", False),
+        (f" {verb} {show.percent(best['test_accuracy'])} after the last epoch ({interval})", False),
+        *(((f", and so {'has' if len(equal) == 1 else 'have'} ", False), *names(equal)) if equal else ()),
+        (".", False),
     )
     found = [(rival, _difference(tables, best["label"], rival["label"])) for rival in ranked[1:]]
     rivals = [(rival, gap) for rival, gap in found if gap]
@@ -63,6 +67,15 @@ def _winner(tables: Tables, ranked: list[dict[str, Any]]) -> Iterator[Words]:
     beaten = [pair for pair in ahead if pair[1]["holds_among_all"]]
     alone = [pair for pair in ahead if not pair[1]["holds_among_all"]]
     level = [pair for pair in rivals if pair[1]["low"] <= 0 <= pair[1]["high"]]
+    behind = [pair for pair in rivals if pair[1]["high"] < 0]
+    if behind:
+        rival, gap = behind[0]
+        over = f" for {rival['label']}" if len(behind) > 1 else ""
+        yield (
+            ("On the seeds that both have finished, it is behind ", False),
+            *names([rival for rival, _ in behind]),
+            (f", by {_gap(gap)} points{over}: the means are over unequal seeds.", False),
+        )
     if beaten:
         nearest, gap = beaten[0]
         over = f" over {nearest['label']}" if len(beaten) > 1 else ""
@@ -91,56 +104,6 @@ def _winner(tables: Tables, ranked: list[dict[str, Any]]) -> Iterator[Words]:
             *names([rival for rival, _ in level]),
             (f": the lead{many} is {_gap(gap)} points, an interval that contains zero.", False),
         )
-
-
-COSTS: tuple[tuple[str, str, Callable[[float], str]], ...] = (
-    ("params", "the fewest params", show.si),
-    ("macs", "the fewest MACs", show.si),
-    ("seconds_per_epoch", "the fastest training", lambda value: f"{show.seconds(value)} an epoch"),
-)
-
-
-def _cost(ranked: list[dict[str, Any]]) -> Iterator[Words]:
-    """Who is cheapest in what, and how many times as much the most accurate or else the dearest costs."""
-    wins: dict[tuple[str, ...], list[str]] = {}
-    for column, claim, text in COSTS:
-        values = {row["label"]: row[column] for row in ranked if math.isfinite(row[column])}
-        if len(values) < 2 or min(values.values()) == max(values.values()):
-            continue
-        least = min(values.values())
-        cheapest = tuple(label for label, value in values.items() if value == least)
-        best = ranked[0]["label"]
-        compared = best if best in values and best not in cheapest else max(values, key=values.__getitem__)
-        # Nothing is a multiple of zero, so there the figure itself is said.
-        other = show.ratio(values[compared] / least) if least > 0 else text(values[compared])
-        wins.setdefault(cheapest, []).append(f"{claim} ({text(least)}; {compared} {other})")
-    for labels, advantages in wins.items():
-        verb = "has" if len(labels) == 1 else "have"
-        yield (*names([{"label": label} for label in labels]), (f" {verb} {joined(advantages)}.", False))
-
-
-def _convergence(tables: Tables) -> Iterator[Words]:
-    """Who gets first to the highest target that any seed of any architecture reached."""
-    reached = tables.convergence[tables.convergence["reached"] > 0]
-    if not len(reached):
-        return
-    target = float(reached["target"].max())
-    table = rows(where(tables.convergence, target=target))
-    certain = [row for row in table if math.isfinite(row["seconds_median"])]
-    if certain:
-        first = min(certain, key=lambda row: row["seconds_median"])
-        epochs = show.number(first["epochs_median"], 0 if first["epochs_median"] % 1 == 0 else 1)
-        unit = "epoch" if epochs == "1" else "epochs"
-        middle = "median " if first["seeds"] > 1 else ""
-        cost = f"{show.seconds(first['seconds_median'])} of training, {epochs} {unit}"
-        yield (
-            (f"To {show.target(target)} test accuracy, ", False),
-            name(first),
-            (f" is first ({middle}{cost}).", False),
-        )
-    never = [row for row in table if row["reached"] == 0]
-    if never:
-        yield (*names(never), (f" never reached {show.target(target)} within the budget.", False))
 
 
 def _difference(tables: Tables, first: str, second: str) -> dict[str, Any] | None:

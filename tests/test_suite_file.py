@@ -60,6 +60,10 @@ def test_a_good_file_is_read(write):
             "architectures[0].recipe.optimizer.lr: expected a valid number, got 'x'",
         ),
         (
+            GOOD + "recipe = { optimizer = { lr = 1e-3 }, schedule = { name = 'cosine', min_lr = 0.1 } }",
+            "architectures[0].recipe.schedule.min_lr: 0.1 is above the learning rate of 0.001",
+        ),
+        (
             GOOD + "recipe = { epoch = 3 }",
             "architectures[0].recipe.epoch: unknown key; did you mean 'epochs'?",
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from bench.analysis.claim_values import COUNTS
@@ -23,13 +24,25 @@ def obstacles(claim: Claim, measured: Interval, outcomes: tuple[Outcome, ...]) -
             yield f"the data have no class named {claim.of_class!r}"
             return
     if measured.n == 0:
-        yield "nothing was measured"
+        both = claim.relative_to is not None and {
+            record.trial.label for record in mine if record.status == "done"
+        }
+        yield "no seed has a figure of both" if both == set(labels) else "nothing was measured"
         return
     if claim.metric in COUNTS:
         records = [record for record in mine if record.static]
     else:
         records = [record for record in mine if record.status == "done"]
     yield from dict.fromkeys(reason for record in records for reason in _departures(claim, record))
+
+
+def unfinished(claim: Claim, outcomes: tuple[Outcome, ...]) -> str:
+    """How many trials the figure leaves out because they did not end well; empty for none and for counts."""
+    mine = [one for one in outcomes if one.trial.label in (claim.architecture, claim.relative_to)]
+    left = Counter(one.status for one in mine if not one.done)
+    if not left or claim.metric in COUNTS:
+        return ""
+    return f"; without {', '.join(f'{n} {status}' for status, n in left.items())} of {len(mine)} trials"
 
 
 def _departures(claim: Claim, record: TrialRecord) -> Iterator[str]:

@@ -11,6 +11,7 @@ from bench.analysis.frames import groups
 from bench.analysis.lint import finding_table
 from bench.analysis.peaks import doubts
 from bench.analysis.speed import timings
+from bench.analysis.spread import without_spread
 from bench.analysis.trials import Outcome
 from bench.spec import Suite
 
@@ -31,6 +32,7 @@ def warning_table(
         *_unmeasured(outcomes),
         *_seeds(outcomes),
         *_many(differences),
+        *without_spread(outcomes, differences),
         *_data(outcomes),
         *_recipes(recipes),
         *_trained_before(outcomes),
@@ -110,6 +112,14 @@ def _data(outcomes: tuple[Outcome, ...]) -> Iterator[tuple[str, str]]:
             "validation on the test set",
             "Test set used for validation: every validation number is a test number.",
         )
+    followed = dict.fromkeys(
+        outcome.trial.label
+        for outcome in outcomes
+        if outcome.trial.dataset.validation == "test" and outcome.trial.recipe.schedule.name == "plateau"
+    )
+    if followed:
+        what = f"The learning rate of {_names(followed)} follows the test accuracy"
+        yield "schedule decided on the test set", f"{what}; that of the last epoch is optimistic, too."
     if len({fact.fingerprint for fact in facts}) > 1:
         yield "unequal data", "Trials saw data with different fingerprints; they are not the same experiment."
 

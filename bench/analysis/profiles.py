@@ -75,12 +75,18 @@ def profile_scores(costs: pd.DataFrame) -> pd.DataFrame:
     return scores.sort_values("score", ascending=False, kind="stable", ignore_index=True)
 
 
+def _ratio(cost: float, least: float) -> float:
+    """A cost as a multiple of the lowest, which is nothing where no FLOPs could be counted."""
+    if not math.isfinite(cost):
+        return math.inf
+    return cost / least if least else (math.inf if cost else 1.0)
+
+
 def _ratios(costs: pd.DataFrame) -> dict[str, list[float]]:
     """Each architecture's cost over the lowest of the problem, for the problems it took part in."""
     found: dict[str, list[float]] = {str(label): [] for label in costs["label"].unique()}
     for _, group in groups(costs, "problem"):
         least = float(group["cost"].min())
         for row in rows(group):
-            solved = math.isfinite(row["cost"])
-            found[row["label"]].append(row["cost"] / least if solved else math.inf)
+            found[row["label"]].append(_ratio(row["cost"], least))
     return found

@@ -36,7 +36,7 @@ def twins(suite: Suite, labels: tuple[str, ...]) -> list[tuple[str, str]]:
 def twin_table(
     pairs: list[tuple[str, str]], signals: pd.DataFrame, first_steps: pd.DataFrame, epochs: pd.DataFrame
 ) -> pd.DataFrame:
-    """One row a pair and quantity: means over seeds, and residual minus plain with its 95 % interval.
+    """One row a pair and quantity: means and difference with its 95 % interval, on common seeds.
 
     Args:
         pairs: Of labels; see `twins`.
@@ -53,7 +53,8 @@ def twin_table(
             one, other = values.get(plain, {}), values.get(residual, {})
             difference = paired_difference(other, one)
             if difference.n:
-                means = mean_interval(one.values()).mean, mean_interval(other.values()).mean
+                common = one.keys() & other.keys()
+                means = [mean_interval(side[seed] for seed in common).mean for side in (one, other)]
                 ends = difference.mean, difference.low, difference.high
                 row = (plain, residual, quantity, *means, difference.n, *ends, _verdict(difference.verdict))
                 table.append(dict(zip(COLUMNS, row, strict=True)))
@@ -63,7 +64,7 @@ def twin_table(
 def _quantities(signals: pd.DataFrame, first_steps: pd.DataFrame, epochs: pd.DataFrame) -> dict[str, Values]:
     last = signals.groupby(["label", "seed"])["epoch"].transform("max") if len(signals) else signals["epoch"]
     ended = epochs.groupby(["label", "seed"])["epoch"].transform("max") if len(epochs) else epochs["epoch"]
-    start, end = where(signals, epoch=0), signals[signals["epoch"] == last]
+    start, end = where(signals, epoch=0), _finished(signals[signals["epoch"] == last], epochs)
     return {
         "gradient change over depth at initialisation (decades)": _by(start, "gradient_change"),
         "gradient change over depth after training (decades)": _by(end, "gradient_change"),
@@ -75,6 +76,11 @@ def _quantities(signals: pd.DataFrame, first_steps: pd.DataFrame, epochs: pd.Dat
         "training loss of the last epoch (nats)": _by(epochs[epochs["epoch"] == ended], "train_loss"),
         "test accuracy of the last epoch": _by(epochs[epochs["epoch"] == ended], "test_accuracy"),
     }
+
+
+def _finished(table: pd.DataFrame, epochs: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the trials that `epochs` holds."""
+    return table.merge(epochs[["label", "seed"]].drop_duplicates(), on=["label", "seed"])
 
 
 def _by(table: pd.DataFrame, column: str) -> Values:

@@ -16,7 +16,7 @@ from bench.execution.choice import require_engine
 from bench.measurements.loggers.catalogue import require
 from bench.pinning import pin
 from bench.plan import Plan, make_plan, run_id, slug
-from bench.spec import Execution, Suite
+from bench.spec import Claim, Execution, Suite
 from bench.store import RunInfo
 from bench.suite_errors import explain
 from bench.suite_file import check_document, load_suite, parse, suite_path
@@ -140,9 +140,17 @@ def _changed(suite: Suite, dataset: str | None, device: str | None, engine: str 
         # The networks keep the input they were chosen for, so the other dataset is brought to its shape.
         channels, image_size, _ = catalogue.geometry(suite.dataset)
         update = {"name": dataset, "path": None, "channels": channels, "image_size": image_size}
-        suite = suite.model_copy(update={"dataset": suite.dataset.model_copy(update=update)})
+        claims = tuple(_on(suite.dataset.name, claim) for claim in suite.claims)
+        changed = suite.dataset.model_copy(update=update)
+        suite = suite.model_copy(update={"dataset": changed, "claims": claims})
         catalogue.geometry(suite.dataset)  # refuses an unknown name
     return suite
+
+
+def _on(dataset: str, claim: Claim) -> Claim:
+    """The claim, about the data of the suite as it is written unless it names others itself."""
+    stated = claim.protocol.model_copy(update={"dataset": claim.protocol.dataset or dataset})
+    return claim.model_copy(update={"protocol": stated})
 
 
 def _choose(plan: Plan, only: tuple[str, ...]) -> Plan:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from bench.data.resident import Resident
 from bench.data.source import Images, Labels
-from bench.data.split import Indices
+from bench.data.split import Indices, limit
 from bench.data.streamed import Streamed
 
 
@@ -76,6 +76,15 @@ class ImageSet:
     def first(self, count: int) -> ImageSet:
         """The first images of the set, or all where it has fewer."""
         return self.part(0, count)
+
+    def sample(self, count: int) -> ImageSet:
+        """So many images, or all where it has fewer: each class in proportion, always the same ones.
+
+        The first images would not do: many sources list one class after the other.
+        """
+        chosen = torch.from_numpy(limit(self.labels.cpu().numpy(), count))
+        rows = torch.arange(len(self)) if self.rows is None else self.rows
+        return ImageSet(self.store, rows[chosen], self.labels[chosen.to(self.labels.device)])
 
     def part(self, first: int, end: int) -> ImageSet:
         """The images from one place in the set to before another."""

@@ -36,8 +36,8 @@ class Activations:
     def __call__(self, epochs: int) -> None:
         """Measure after `epochs` completed epochs; the network is left as it was."""
         model = self.probe.copy(self.model)
-        calls: list[dict[str, object]] = []
-        with torch.no_grad(), _outputs(model, calls), _Rectified(calls):
+        calls: list[dict[str, Any]] = []
+        with torch.no_grad(), _outputs(model, calls), _Rectified(calls, model):
             self.probe.logits(model)
         rows = keep_earlier(self.store.read_table("activations"), "epoch", epochs)
         rows += [{"epoch": epochs, "order": order, **call} for order, call in enumerate(calls, start=1)]
@@ -47,9 +47,10 @@ class Activations:
 class _Rectified(TorchFunctionMode):
     """Sees every ReLU, be it a module, a function or a method."""
 
-    def __init__(self, calls: list[dict[str, object]]) -> None:
+    def __init__(self, calls: list[dict[str, Any]], model: nn.Module) -> None:
         super().__init__()
         self.calls = calls
+        self.linear = {name for name, one in model.named_modules() if isinstance(one, nn.Linear)}
         self.inside = False
 
     def __torch_function__(
@@ -63,7 +64,8 @@ class _Rectified(TorchFunctionMode):
             self.inside = False
             layer = next((call["layer"] for call in reversed(self.calls)), "input")
             zero = result == 0
-            units = zero.transpose(0, 1).flatten(1).all(1)
+            # A linear layer puts its units last, as in (N, tokens, units); a convolution behind the images.
+            units = zero.movedim(-1 if layer in self.linear else 1, 0).flatten(1).all(1)
             self.calls.append(
                 {"layer": layer, "kind": "rectified", **_moments(result), "zeros": zero.float().mean().item(),
                  "dead_units": int(units.sum()), "units": len(units)}
@@ -72,7 +74,7 @@ class _Rectified(TorchFunctionMode):
 
 
 @contextmanager
-def _outputs(model: nn.Module, calls: list[dict[str, object]]) -> Iterator[None]:
+def _outputs(model: nn.Module, calls: list[dict[str, Any]]) -> Iterator[None]:
     """Note the output of each convolution and linear layer, at every call."""
 
     def note(name: str) -> Callable[[nn.Module, Any, Tensor], None]:

@@ -21,7 +21,7 @@ def measure(subject: Subject) -> dict[str, object]:
     wanted, training = subject.trial.loss_landscape, subject.training
     assert wanted is not None
     model = training.model
-    images = training.train.first(wanted.images)
+    images = training.train.sample(wanted.images)
     generator = Generator().manual_seed(derive_seed(subject.trial.seed, "landscape"))
     directions = [filter_normalised(model, generator) for _ in range(wanted.dimensions)]
     centre = {name: weight.detach().clone() for name, weight in model.named_parameters()}

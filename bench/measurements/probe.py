@@ -16,7 +16,7 @@ IMAGES = 256
 
 @dataclass(frozen=True)
 class Probe:
-    """The first training images, unaugmented, and how the network is asked about them."""
+    """Some training images of every class, unaugmented, and how the network is asked about them."""
 
     inputs: Tensor
     """(N, C, H, W)."""
@@ -27,7 +27,7 @@ class Probe:
     @classmethod
     def of(cls, subject: Subject) -> Probe:
         """The same images for every measurement along a trial's training."""
-        images = subject.training.train.first(IMAGES)
+        images = subject.training.train.sample(IMAGES)
         return cls(subject.training.pipeline(images.images), images.labels, subject.device)
 
     def copy(self, model: nn.Module) -> nn.Module:

@@ -66,7 +66,7 @@ class Training:
     mark: Mark = unmarked
     """Names the parts of a step to a profiler."""
     after_backward: list[Callable[[Tensor], None]] = field(default_factory=list)
-    """Called with the loss of each training step, when gradients are there and weights not yet updated."""
+    """Called with the unsmoothed loss of each step, when gradients are there and weights not yet updated."""
     replicas: Replicas = ALONE
     """Who trains this network together; each has the same `Training`, and its share of each batch."""
     batch_norm: BatchNorm = "none"
@@ -221,12 +221,13 @@ class Training:
         with self.mark(BACKWARD):
             optimizer.zero_grad(set_to_none=True)
             self.replicas.scaled(loss, together).backward()
+        logits = logits.detach()
+        unsmoothed = F.cross_entropy(logits, labels) if smoothing else loss.detach()
         for observer in self.after_backward:
-            observer(loss)
+            observer(unsmoothed)
         with self.mark(OPTIMIZER):
             optimizer.step()
-        logits = logits.detach()
-        return (F.cross_entropy(logits, labels) if smoothing else loss.detach()), logits
+        return unsmoothed, logits
 
     def _state(self, optimizer: torch.optim.Optimizer) -> dict[str, Any]:
         """All that the next epoch depends on; data order and augmentation follow from seed and epoch."""

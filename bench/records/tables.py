@@ -61,12 +61,12 @@ layer before it."""
 FIRST_STEPS_COLUMNS = (
     "step", "loss", "gradient_norm", "first_layer_norm", "last_layer_norm", "agreement",
 )  # fmt: skip
-"""Columns of first_steps.csv: one row a training step, from 1 on, before its update: training loss, L2 norm
-of the gradient of all weights of convolutions and linear layers, of the first and of the last of them, and
-the cosine between this gradient and that of the step before (Balduzzi et al. 2017 call gradients that do not
-agree shattered); empty at the first step of an epoch."""
+"""Columns of first_steps.csv: one row a training step, from 1 on, before its update: training loss without
+label smoothing, L2 norm of the gradient of all weights of convolutions and linear layers, of the first and of
+the last of them, and the cosine between this gradient and that of the step before (Balduzzi et al. 2017 call
+gradients that do not agree shattered); empty at the first step of an epoch."""
 
 LANDSCAPE_COLUMNS = ("x", "y", "loss", "accuracy")
 """Columns of landscape.csv: steps along the first and the second direction, in units of the filters' own
-norms; loss in nats and accuracy on the first training images, unaugmented, with the running statistics of
-batch norm."""
+norms; loss in nats and accuracy on training images, each class in proportion, unaugmented, with the running
+statistics of batch norm."""

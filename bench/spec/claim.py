@@ -39,6 +39,10 @@ Metric = Literal[
 ]  # fmt: skip
 
 
+FRACTIONS = ("_accuracy", "_precision", "_recall", "_f1", "_calibration_error")
+"""Endings of metrics that are fractions."""
+
+
 class Claim(Model):
     """A published figure, checked against what was measured."""
 

@@ -46,7 +46,7 @@ class LossLandscape(Model):
     span: Annotated[float, Field(gt=0)] = 1.0
     """How far the slice reaches to each side, in units of the filters' own norms."""
     images: Positive = 1000
-    """Training images on which the loss is taken."""
+    """Training images on which the loss is taken, each class in proportion."""
 
 
 class LargestBatch(Model):

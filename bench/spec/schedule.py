@@ -54,7 +54,10 @@ class OneCycle(Model):
 
 
 class Plateau(Model):
-    """Multiply by `factor` when validation accuracy has not improved for `patience` epochs."""
+    """Multiply by `factor` when validation accuracy has not improved for `patience` epochs.
+
+    As torch's ReduceLROnPlateau with a threshold of 0: any higher accuracy is an improvement.
+    """
 
     name: Literal["plateau"]
     """Reduce on plateau."""

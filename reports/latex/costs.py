@@ -8,7 +8,7 @@ from reports import format as show
 from reports.elements import Cell, Column, Table
 from reports.latex.booktabs import PaperTable
 from reports.latex.wording import NAME, experiment
-from reports.sections.convergence import median_cost
+from reports.sections.convergence import clocks, median_cost
 
 
 def cost(tables: Tables) -> PaperTable:
@@ -39,22 +39,25 @@ def convergence(tables: Tables) -> PaperTable:
         Column("Target", "%"), NAME, Column("Reached", "seeds"), Column("Epochs"), Column("Training time"),
         Column("Training FLOPs"),
     )  # fmt: skip
-    kinds = (
-        ("epochs", lambda value: show.number(value, 0 if value % 1 == 0 else 1)),
-        ("seconds", show.seconds),
-        ("flops", show.si),
-    )
+    clock = clocks(tables)
     body = tuple(
         (
             Cell(f"{100 * row['target']:.10g}"),  # in full: 99.25 is not 99.3
             Cell(row["label"]),
             Cell(f"{row['reached']} of {row['seeds']}"),
-            *(Cell(median_cost(row, axis, text).text) for axis, text in kinds),
+            Cell(median_cost(row, "epochs", _epochs).text),
+            Cell(median_cost(row, "seconds", clock[row["label"]]).text),
+            Cell(median_cost(row, "flops", show.si).text),
         )
         for row in rows(tables.convergence.sort_values(["target", "seconds_median"], kind="stable"))
     )
     caption = (
         f"{experiment(tables)} Median cost to the first evaluation on the test set at or above the target; "
-        "time is that of training alone, and > marks a median beyond the budget."
+        "time is that of training alone, > marks a median beyond the budget, and ? a doubtful timing."
     )
     return PaperTable(Table("convergence", columns, body), caption)
+
+
+def _epochs(value: float) -> str:
+    """A median of two seeds may lie between two epochs."""
+    return show.number(value, 0 if value % 1 == 0 else 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from bench.analysis.frames import rows, where
@@ -12,14 +13,14 @@ from reports.elements import Cell, Column, Figure, Part, Section, Table
 from reports.figures.profiles import profiles as profiles_figure
 from reports.palette import Look
 from reports.sections.holes import hole_counts, hole_tone, status_words
-from reports.sections.ranking import name_cell, suite_looks
+from reports.sections.ranking import DOUBTFUL, name_cell, suite_looks
 
 
 def convergence(tables: Tables) -> Section | None:
     """Cost to each target, with censoring."""
     if not len(tables.convergence):
         return None
-    drawn = suite_looks(tables)
+    drawn, clock = suite_looks(tables), clocks(tables)
     columns = (
         Column("Architecture", numeric=False),
         Column("Target"),
@@ -28,7 +29,7 @@ def convergence(tables: Tables) -> Section | None:
         ),
         Column("Reached", "seeds"),
         Column("Epochs", "median"),
-        Column("Training time", "median", "Training alone, evaluation excluded."),
+        Column("Training time", "median", f"Training alone, evaluation excluded. {DOUBTFUL}"),
         Column("Training FLOPs", "median", "Forward and backward."),
         Column("To the fastest", "times"),
         Column("Mean time", "", "Only where every seed reached the target."),
@@ -41,7 +42,7 @@ def convergence(tables: Tables) -> Section | None:
             Cell(show.count(row["rank"]), row["rank"]),
             _reached(tables, row),
             median_cost(row, "epochs", lambda value: show.number(value, 0 if value % 1 == 0 else 1)),
-            median_cost(row, "seconds", show.seconds),
+            median_cost(row, "seconds", clock[row["label"]]),
             median_cost(row, "flops", show.si),
             Cell(show.ratio(row["times_fastest"]) if row["rank"] > 0 else show.ABSENT, row["times_fastest"]),
             Cell(show.ABSENT if math.isinf(row["seconds_mean"]) else show.seconds(row["seconds_mean"]),
@@ -105,6 +106,15 @@ def _unknown(tables: Tables, label: str, look: Look, columns: int) -> tuple[Cell
     absent = (Cell(show.ABSENT, ""),)
     reached = Cell(hole_counts(tables, label), "", tone=hole_tone(tables, label))
     return name_cell(label, look), Cell("any", ""), *absent, reached, *absent * (columns - 4)
+
+
+def clocks(tables: Tables) -> dict[str, Callable[[float], str]]:
+    """How the seconds of each architecture read: with a question mark where any timing is doubtful."""
+    doubtful = dict(zip(tables.summary["label"], tables.summary["timings_doubtful"], strict=True))
+    return {
+        label: (lambda value: f"{show.seconds(value)} ?") if count else show.seconds
+        for label, count in doubtful.items()
+    }
 
 
 def median_cost(row: dict[str, Any], axis: str, text: Any) -> Cell:

@@ -80,7 +80,10 @@ def _signals(tables: Tables) -> Table:
         for label in tables.labels
         for epoch in figures.shown_epochs(where(tables.gradients, label=label))
     ]
-    return Table("table-signals", columns, tuple(body), "Means over seeds with 95 % Student-t intervals.")
+    note = "Means over seeds with 95 % Student-t intervals."
+    if (tables.gradients["status"] != "done").any():
+        note += " Trials that did not finish are in them as far as they came."
+    return Table("table-signals", columns, tuple(body), note)
 
 
 def _signal(tables: Tables, label: str, epoch: int, name: Cell) -> tuple[Cell, ...]:

@@ -7,14 +7,12 @@ from typing import Any, Literal
 
 from bench.analysis.frames import rows
 from bench.analysis.tables import Tables
+from bench.spec.claim import FRACTIONS
 from reports import format as show
 from reports.drawings import Scale, interval
 from reports.elements import NOTHING, Cell, Column, Notes, Section, Table
 from reports.palette import Look
 from reports.sections.ranking import name_cell, suite_looks
-
-FRACTIONS = ("_accuracy", "_precision", "_recall", "_f1", "_calibration_error")
-"""Endings of metrics that are fractions."""
 
 TONES: dict[str, Literal["", "good", "bad", "unsure", "quiet"]] = {
     "reproduced": "good",

@@ -12,7 +12,7 @@ from bench.analysis.statistics import Interval, mean_interval
 from bench.analysis.tables import load
 from bench.errors import SuiteError
 from bench.spec import Claim
-from bench.spec.claim import Metric
+from bench.spec.claim import FRACTIONS, Metric
 from bench.suite_file import check_document
 
 TOP5 = ("train_top5_accuracy", "validation_top5_accuracy", "test_top5_accuracy")
@@ -20,7 +20,7 @@ TOP5 = ("train_top5_accuracy", "validation_top5_accuracy", "test_top5_accuracy")
 
 def judged(tmp_path, change=None, **claim):
     """The row of one claim about the CNN in a synthetic run, and the run."""
-    base = {"architecture": "CNN", "metric": "test_accuracy", "value": 0.7, "tolerance": 1.0}
+    base = {"architecture": "CNN", "metric": "test_accuracy", "value": 0.7, "tolerance": 0.9}
     run = write_run(tmp_path, document(claims=[base | claim]), change)
     (row,) = load(run).claims.to_dict("records")
     return row, run
@@ -29,7 +29,7 @@ def judged(tmp_path, change=None, **claim):
 @pytest.mark.parametrize("metric", [metric for metric in get_args(Metric) if metric not in TOP5])
 def test_every_metric_is_measured(tmp_path, metric):
     """A claim on it is judged on a number, with a band wide enough for any."""
-    row, _ = judged(tmp_path, metric=metric, tolerance=1e12)
+    row, _ = judged(tmp_path, metric=metric, tolerance=0.9 if metric.endswith(FRACTIONS) else 1e12)
     assert (row["verdict"], row["seeds"] > 0) == ("reproduced", True)
 
 
@@ -147,6 +147,14 @@ def test_validation_scores_on_the_test_set(tmp_path, metric):
         ({"metric": "test_accuracy", "of_class": "cat"}, "of_class goes with precision, recall and F1"),
         ({"metric": "params", "relative_to": "ResNot"}, r"claims\[0\].relative_to: no architecture"),
         ({"metric": "params", "bound": "above"}, r"claims\[0\].bound"),
+        (
+            {"metric": "test_accuracy", "value": 74.2},
+            r"claims\[0\].value: test_accuracy is a fraction; write 74.2 % as 0.742",
+        ),
+        (
+            {"metric": "test_accuracy", "tolerance": 2},
+            r"claims\[0\].tolerance: test_accuracy is a fraction; write 2 points as 0.02",
+        ),
     ],
 )
 def test_a_claim_that_makes_no_sense_is_refused(claim, message):

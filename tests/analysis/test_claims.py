@@ -142,6 +142,29 @@ def test_nothing_measured(tmp_path):
     assert (row["verdict"], row["reason"], row["seeds"]) == ("not comparable", "nothing was measured", 0)
 
 
+def test_a_figure_of_those_that_survived_says_so(tmp_path):
+    """Two of three seeds agree with the claim; the third diverged, and is not kept back."""
+
+    def change(record):
+        gone = (record.trial.label, record.trial.seed) == ("CNN", 1)
+        return record.model_copy(update={"status": "diverged", "reason": "x"}) if gone else record
+
+    row = judged(tmp_path, {}, change)
+    assert (row["verdict"], row["seeds"]) == ("reproduced", 2)
+    assert row["reason"].endswith("; without 1 diverged of 3 trials")
+
+
+def test_no_common_seed_is_another_reason_than_nothing_measured(tmp_path):
+    """Each of the two finished seeds that the other did not."""
+
+    def change(record):
+        kept = record.trial.seed == 0 if record.trial.label == "CNN" else record.trial.seed > 0
+        return record if kept else record.model_copy(update={"status": "failed", "reason": "x"})
+
+    row = judged(tmp_path, {"relative_to": "ResNet"}, change)
+    assert (row["verdict"], row["reason"]) == ("not comparable", "no seed has a figure of both")
+
+
 @pytest.mark.parametrize(
     ("value", "tolerance", "expected"),
     [(81_578, 0, "reproduced"), (81_579, 0, "not reproduced"), (81_600, 30, "reproduced")],

@@ -136,3 +136,34 @@ def test_a_start_from_trained_weights_is_said(tmp_path, values, expected):
     """Costs that leave the earlier training out, and held-out images that it may have shown."""
     start = InitialFacts(checkpoint_sha256="0" * 64, label="Base", epochs=15).model_copy(update=values)
     assert set(kinds(tmp_path, lambda record: record.model_copy(update={"initial": start}))) == expected
+
+
+def ending_at(*accuracies):
+    """A change that sets the last test accuracy of each architecture, by seed."""
+
+    def change(record):
+        accuracy = accuracies[int(record.trial.label.split()[1])][record.trial.seed]
+        last = record.training.last.model_copy(update={"test_accuracy": accuracy})
+        return record.model_copy(update={"training": record.training.model_copy(update={"last": last})})
+
+    return change
+
+
+def test_seeds_without_spread_are_no_certainty(tmp_path):
+    """A network that ends alike at every seed, and a difference that is the same at every seed."""
+    tables = load(write_run(tmp_path / "one", FAIR, ending_at((0.5, 0.5, 0.5), (0.6, 0.7, 0.65))))
+    (message,) = tables.warnings["message"]
+    assert message.startswith(
+        "Every seed ended at the same test accuracy (Network 0); the interval has no width"
+    )
+    tables = load(write_run(tmp_path / "pair", FAIR, ending_at((0.5, 0.625, 0.75), (0.375, 0.5, 0.625))))
+    (message,) = tables.warnings["message"]
+    assert message.startswith("The difference is the same at every seed (Network 0 and Network 1);")
+
+
+def test_a_schedule_that_follows_the_test_accuracy(tmp_path):
+    """With the test set for validation, a plateau schedule has seen it; with a split of its own not."""
+    recipe = {"epochs": 2, "seeds": [0, 1, 2], "schedule": "plateau"}
+    on_test = FAIR | {"recipe": recipe, "dataset": {"name": "cifar10", "validation": "test"}}
+    assert kinds(tmp_path / "test", suite=on_test) == ["schedule decided on the test set"]
+    assert kinds(tmp_path / "own", suite=FAIR | {"recipe": recipe}) == []

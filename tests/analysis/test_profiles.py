@@ -60,6 +60,13 @@ def test_an_architecture_that_did_not_take_part_did_not_solve_it():
     assert (shares["A"], shares["B"]) == (1.0, 0.5)
 
 
+def test_a_network_without_a_product_costs_nothing():
+    """Zero FLOPs: nothing is a multiple of that, and two of nothing are equal."""
+    costs = pd.DataFrame({"problem": ["p"] * 3, "label": ["A", "B", "C"], "cost": [0.0, 0.0, 5.0]})
+    scores = profile_scores(costs).set_index("label")["score"]
+    assert dict(scores) == {"A": 1.0, "B": 1.0, "C": 0.0}
+
+
 def test_several_suites_make_several_problems():
     """Each target of each suite is one; the median over seeds is its cost."""
     table = pd.DataFrame({"label": ["A", "A"], "target": [0.6, 0.7], "seconds_median": [3.0, math.inf]})

@@ -55,6 +55,31 @@ def test_differences_are_residual_minus_plain_by_seed(tmp_path):
 SEEDS = suite(PAIR)["recipe"]["seeds"]
 
 
+def lost(tmp_path, status):
+    """The example, of which seed 2 of the residual network did not end well."""
+
+    def change(record):
+        is_lost = (record.trial.label, record.trial.seed) == ("Residual", 2)
+        return record.model_copy(update={"status": status, "reason": "x"}) if is_lost else record
+
+    run = write_run(tmp_path, suite(PAIR, measure={"gradient_flow": True}), change)
+    return load(run).twins.set_index("quantity")
+
+
+def test_means_are_those_of_the_seeds_that_are_compared(tmp_path):
+    """Else they would not differ by the difference beside them."""
+    row = lost(tmp_path, "failed").loc["test accuracy of the last epoch"]
+    assert row.seeds == len(SEEDS) - 1
+    assert row.residual_mean - row.plain_mean == pytest.approx(row.difference)
+
+
+def test_a_training_that_broke_off_has_no_gradient_after_training(tmp_path):
+    """Its gradient at initialisation counts as any other."""
+    quantities = lost(tmp_path, "diverged")
+    assert quantities.loc["gradient change over depth at initialisation (decades)"].seeds == len(SEEDS)
+    assert quantities.loc["gradient change over depth after training (decades)"].seeds == len(SEEDS) - 1
+
+
 def test_one_seed_gives_no_verdict(tmp_path):
     recipe = {**suite(PAIR)["recipe"], "seeds": [0]}
     tables = load(write_run(tmp_path, suite(PAIR, measure={"gradient_flow": True}, recipe=recipe)))

@@ -55,6 +55,17 @@ def test_settings_are_part_of_the_text():
     assert "limit = 100" in changed.text
 
 
+def test_other_data_take_its_claims_along():
+    """A figure published on the suite's own data, whether it says so or not, is not compared on others."""
+    stated, silent = ({"architecture": "A", "metric": "test_accuracy", "value": 0.9} for _ in range(2))
+    suite = BUILT.model_dump(mode="json", exclude_unset=True)
+    suite |= {"claims": [silent, stated | {"protocol": {"dataset": "mnist"}}]}
+    written = Written.built(suite, ())
+    claimed = [claim.protocol.dataset for claim in job(written, dataset="shapes").info.suite.claims]
+    assert claimed == ["digits", "mnist"]
+    assert job(written).info.suite.claims == written.suite.claims
+
+
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [

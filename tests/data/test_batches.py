@@ -169,3 +169,13 @@ def test_derived_seeds_depend_on_every_part():
     )
     assert derive_seed(0, "weights") == derive_seed(0, "weights")
     assert 0 <= derive_seed("x") < 2**63
+
+
+def test_a_sample_has_every_class_though_the_source_lists_them_one_by_one():
+    """Class folders do: their first images are all of one class."""
+    labels = np.repeat(np.arange(5), 20)
+    pixels = np.broadcast_to(labels.astype(np.uint8)[:, None, None, None], (100, 8, 8, 1))
+    some = ImageSet.of(pixels, labels, np.arange(0, 100, 2), CPU).sample(10)
+    assert some.labels.tolist() == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
+    assert some.images[:, 0, 0, 0].tolist() == some.labels.tolist()
+    assert len(some.sample(99)) == 10

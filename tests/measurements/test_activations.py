@@ -84,6 +84,26 @@ def test_a_unit_that_fires_once_is_not_dead(tmp_path):
     assert table.iloc[1].zeros == pytest.approx((36 - 1) / 72)
 
 
+class OnTokens(nn.Module):
+    """Linear layers on (N, tokens, units), as in a transformer; the last of three units never fires."""
+
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(9, 3)
+        with torch.no_grad():
+            self.linear.weight.zero_()
+            self.linear.bias.copy_(torch.tensor([1.0, 1.0, -1.0]))
+
+    def forward(self, images):
+        return F.relu(self.linear(images.flatten(2))).mean(1)
+
+
+def test_units_of_a_linear_layer_are_its_outputs(tmp_path):
+    """Not the tokens: there are two of them, and both have units that fire."""
+    _, table = measured(OnTokens(), tmp_path)
+    assert (table.iloc[1].dead_units, table.iloc[1].units) == (1, 3)
+
+
 def test_the_network_is_left_as_it_was(tmp_path):
     """No hooks stay, and an epoch measured again replaces its rows."""
     network = Network()

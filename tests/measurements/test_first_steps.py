@@ -57,6 +57,14 @@ def test_numbers_equal_those_of_autograd(make_training, tmp_path):
         before = together
 
 
+def test_the_loss_is_unsmoothed(make_training, tmp_path):
+    """As every reported loss: with 0.9 of smoothing over four classes it would hardly fall below log 4."""
+    recipe = {"epochs": 1, "batch_size": 200, "schedule": Constant(name="constant")}
+    training = watch(make_training(label_smoothing=0.9, **recipe), tmp_path)
+    training.run(tmp_path / "c.pt", silent)
+    assert table(tmp_path).loss[0] == pytest.approx(training.history[0].train_loss, rel=1e-6)
+
+
 def test_watching_changes_nothing(make_training, tmp_path):
     """The same weights, bit for bit."""
     plain, watched = make_training(), watch(make_training(), tmp_path)

@@ -1,11 +1,15 @@
 """Gradient norms: equal to finite differences, in depth order, and without a trace in the network."""
 
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
 
+from bench.data.batches import ImageSet
+from bench.measurements import probe
 from bench.measurements.device import Device
 from bench.measurements.gradient_flow import GradientFlow
 from bench.measurements.probe import Probe
@@ -81,3 +85,18 @@ def test_an_epoch_measured_again_replaces_its_rows(flow):
     for epochs in (0, 1, 2, 1):
         flow(epochs)
     assert list(table(flow).epoch) == [0, 0, 1, 1]
+
+
+def test_the_probe_shows_every_class(make_training):
+    """Of images that are sorted by class, the first would show one."""
+    training = make_training()
+    order = training.train.labels.argsort()
+    by_class = ImageSet(training.train.store, order, training.train.labels[order])
+    subject = SimpleNamespace(
+        training=SimpleNamespace(train=by_class, pipeline=training.pipeline), device=training.device
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(probe, "IMAGES", 40)
+        labels = Probe.of(subject).labels
+    assert len(labels) == 40
+    assert set(labels.tolist()) == {0, 1, 2, 3}

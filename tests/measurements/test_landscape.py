@@ -57,9 +57,8 @@ def test_the_middle_is_the_trained_network(subject):
     trained = subject(points=5, images=120)
     state = {name: value.clone() for name, value in trained.training.model.state_dict().items()}
     slice_ = table(trained)
-    here = evaluate(
-        trained.training.model, trained.training.train.first(120), trained.training.pipeline, trained.device
-    )
+    images = trained.training.train.sample(120)
+    here = evaluate(trained.training.model, images, trained.training.pipeline, trained.device)
     middle = slice_[slice_.x == 0].iloc[0]
     assert middle.loss == pytest.approx(here.loss, rel=1e-6)
     assert middle.accuracy == pytest.approx(here.accuracy)

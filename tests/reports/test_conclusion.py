@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from factories import architectures, document, write_run
+from factories import architectures, certificate, document, write_run
 
 import reports
 from bench.analysis.tables import load
@@ -113,7 +113,7 @@ def test_nothing_is_a_multiple_of_no_cost(tmp_path):
 def test_half_an_epoch_is_said(tmp_path):
     """The median of two seeds may lie between two epochs, and is not rounded away."""
     measure = {"convergence": {"targets": [0.411]}}
-    assert "of training, 1.5 epochs)" in paragraph(tmp_path, [[0.70, 0.71], [0.75, 0.76]], measure=measure)
+    assert "of training, 1.5 epochs;" in paragraph(tmp_path, [[0.70, 0.71], [0.75, 0.76]], measure=measure)
 
 
 @pytest.mark.parametrize(
@@ -130,6 +130,103 @@ def test_convergence_is_about_targets_that_were_reached(tmp_path, target, said):
     text = paragraph(tmp_path, [[0.70, 0.71], [0.75, 0.76]], measure=measure)
     assert said in text
     assert ("is first" in text) == bool(said)
+
+
+def without(*lost):
+    """A change by which these trials, (number, seed), failed."""
+
+    def change(record):
+        key = int(record.trial.label.split()[1]), record.trial.seed
+        return record.model_copy(update={"status": "failed", "reason": "x"}) if key in lost else record
+
+    return change
+
+
+def test_the_highest_mean_of_unequal_seeds_may_be_behind(tmp_path):
+    """Network 1 lacks its best seed: on common seeds it is ahead, and that is not kept back."""
+    accuracies = [[0.70, 0.71, 0.90], [0.721, 0.73, 0.95]]
+    text = paragraph(tmp_path, accuracies, without((1, 2)))
+    assert text.startswith("Network 0 has the highest mean test accuracy")
+    assert (
+        "On the seeds that both have finished, it is behind Network 1, by -2.05 (-2.69 to -1.41) points"
+        in (text)
+    )
+    assert "It is ahead" not in text
+
+
+def test_two_may_have_the_highest_accuracy(tmp_path):
+    """Neither is highest alone."""
+    text = paragraph(tmp_path, [[0.75], [0.75], [0.70]])
+    assert (
+        "Network 0 has the highest test accuracy, 75.00 % after the last epoch (one seed, so no interval), "
+        in (text)
+    )
+    assert "interval), and so has Network 1." in text
+
+
+@pytest.mark.parametrize(
+    ("spread", "said"),
+    [
+        (1.0, "the fastest training (10.0 s an epoch; Network 1 2.0\u00d7)"),
+        (
+            3.0,
+            "the fastest training (10.0 s an epoch; Network 1 2.0\u00d7; not set apart by its interval)",
+        ),
+    ],
+)
+def test_the_fastest_is_set_apart_by_its_interval_or_not(tmp_path, spread, said):
+    """Ten seconds against twenty, give or take so many."""
+
+    def change(record):
+        middle = 10.0 * (1 + int(record.trial.label.split()[1]))
+        return timed(record, middle + spread * (record.trial.seed - 1))
+
+    assert said in paragraph(tmp_path, [[0.70, 0.71, 0.72], [0.75, 0.76, 0.77]], change)
+
+
+def timed(record, seconds, certified=None):
+    """A record whose epochs took so long."""
+    facts = {"train_images_per_second": record.data.train_images / seconds}
+    certified = {} if certified is None else {"certificate": certified}
+    return record.model_copy(update={"training": record.training.model_copy(update=facts | certified)})
+
+
+def test_the_fastest_of_one_seed(tmp_path):
+    """A difference without an interval is not called one."""
+    text = paragraph(tmp_path, [[0.70], [0.75]], lambda record: timed(record, 10.0 + record.static.params))
+    assert "\u00d7; one seed, no interval)" in text
+
+
+def test_doubtful_timings_are_said(tmp_path):
+    """Wherever somebody is called fastest or first."""
+    doubted = certificate(drift=0.5, doubts={"drift": "50 %"})
+    text = paragraph(
+        tmp_path, [[0.70, 0.71], [0.75, 0.76]],
+        lambda record: timed(record, 10.0 + record.static.params, doubted),
+        measure={"convergence": {"targets": [0.35]}},
+    )  # fmt: skip
+    assert "\u00d7; doubtful timing) and" in text or "\u00d7; doubtful timing)." in text
+    assert "seeds; doubtful timing)." in text
+
+
+def test_who_is_first_says_at_how_many_seeds(tmp_path):
+    """Two medians do not tell whether it was by chance."""
+    text = paragraph(tmp_path, [[0.70, 0.71], [0.75, 0.76]], measure={"convergence": {"targets": [0.35]}})
+    assert "; before Network 1 at 2 of 2 common seeds)." in text
+
+
+def test_a_target_that_some_seeds_reach_is_no_target_reached(tmp_path):
+    """Nor is it one never reached; before, nothing was said of it."""
+    run = write_run(
+        tmp_path,
+        document(architectures=architectures(1), claims=[], recipe={"epochs": 4, "seeds": [0, 1, 2]}),
+    )
+    best = sorted(run_best for run_best in load(run).trials["best_test_accuracy"])
+    measure = {"convergence": {"targets": [round((best[1] + best[2]) / 2, 6)]}}
+    text = paragraph(tmp_path / "again", [[0.7, 0.7, 0.7]], measure=measure)
+    assert "test accuracy at 1 of 3 seeds only." in text
+    assert "is first" not in text
+    assert "never reached" not in text
 
 
 def test_nothing_finished(tmp_path):
