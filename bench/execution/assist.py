@@ -9,7 +9,7 @@ from bench.execution import making
 from bench.execution.team.meeting import meet
 from bench.execution.team.seat import Seat
 from bench.measurements import scaling
-from bench.measurements.training import DivergedError
+from bench.measurements.running import DivergedError
 from bench.plan import Trial
 from bench.records import Decisions
 

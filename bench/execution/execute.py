@@ -21,9 +21,10 @@ from bench.measurements.device import Device
 from bench.measurements.failure import reason
 from bench.measurements.loggers.following import followed
 from bench.measurements.parallel import Replicas
+from bench.measurements.running import DivergedError
 from bench.measurements.subject import Subject
 from bench.measurements.task import Task
-from bench.measurements.training import DivergedError, Report, Training
+from bench.measurements.training import Report, Training
 from bench.measurements.training_facts import summarise
 from bench.plan import Trial
 from bench.records import (

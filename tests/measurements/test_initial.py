@@ -9,7 +9,7 @@ from torch import nn
 
 from bench.errors import DataError, StoreError
 from bench.measurements import initial
-from bench.measurements.training import DivergedError
+from bench.measurements.running import DivergedError
 from bench.plan import Trial
 from bench.spec import SGD, Adam, Constant, Dataset, InitFrom, Muon, Plateau, Recipe, Step
 

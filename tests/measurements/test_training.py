@@ -9,9 +9,9 @@ from stopping import StoppedHereError, numbers, silent
 from torch import nn
 
 from bench.errors import StoreError
-from bench.measurements import training as steps_of_training
+from bench.measurements import running
 from bench.measurements.evaluation import Evaluation, evaluate
-from bench.measurements.training import DivergedError
+from bench.measurements.running import DivergedError
 from bench.spec import SGD, Constant, Execution, Lookahead, Muon
 
 
@@ -146,7 +146,7 @@ class Lost(nn.Linear):
 
 def test_a_long_epoch_that_diverges_is_not_finished(make_training, tmp_path, monkeypatch):
     """Whenever the loss is read to be shown, it is looked at; nothing mends a sum that is no number."""
-    monkeypatch.setattr(steps_of_training, "SECONDS_BETWEEN_REPORTS", 0)
+    monkeypatch.setattr(running, "SECONDS_BETWEEN_REPORTS", 0)
     training = make_training(network=Lost)
     losses = []
     training.after_backward.append(losses.append)

@@ -13,8 +13,9 @@ from bench.data.batches import ImageSet, Pipeline
 from bench.measurements import scaling
 from bench.measurements.device import Device
 from bench.measurements.parallel.replicas import batch_norm_of
+from bench.measurements.running import DivergedError
 from bench.measurements.steps import Workload
-from bench.measurements.training import DivergedError, Training
+from bench.measurements.training import Training
 from bench.plan import Trial
 from bench.spec import SGD, Crop, Dataset, Execution, Flip, Lookahead, Recipe
 
