@@ -96,7 +96,7 @@ def _many(differences: pd.DataFrame) -> Iterator[tuple[str, str]]:
     apart = differences[differences["verdict"].isin(("first", "second"))]
     chance = int((~apart["holds_among_all"].astype(bool)).sum())
     if chance:
-        found = f"Of {len(differences)} pairs, {len(apart)} differ by themselves"
+        found = f"Of {int(differences['p_value'].notna().sum())} pairs, {len(apart)} differ by themselves"
         yield "many comparisons", f"{found}; {chance} of these could be chance, by Holm's correction."
 
 

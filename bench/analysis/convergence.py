@@ -72,7 +72,8 @@ def over_seeds(by_seed: pd.DataFrame) -> pd.DataFrame:
 
     A censored trial stands above every trial that reached the target. The median is infinite where half
     of the trials or more are censored; the mean is infinite where any is, since dropping it would flatter.
-    The budget is the largest cost a censored trial was given, NaN where none is censored. Ranks are those of
+    The budget is the largest cost of any trial, NaN where none is censored: one that diverged early was given
+    little, and what stands above the others is no less than they are. Ranks are those of
     the median seconds to the same target, as DAWNBench ranks; a censored median has none.
     """
     rows: list[dict[str, object]] = []
@@ -89,7 +90,7 @@ def over_seeds(by_seed: pd.DataFrame) -> pd.DataFrame:
             cost = group[axis].astype(float).where(~censored, math.inf)
             row[f"{axis}_median"] = median(cost)
             row[f"{axis}_mean"] = float(cost.mean()) if not censored.any() else math.inf
-            row[f"{axis}_budget"] = float(group.loc[censored, axis].max()) if censored.any() else math.nan
+            row[f"{axis}_budget"] = float(group[axis].max()) if censored.any() else math.nan
         rows.append(row)
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     seconds = table["seconds_median"].astype(float).replace(math.inf, math.nan)

@@ -25,7 +25,8 @@ def measure(subject: Subject) -> dict[str, object]:
     generator = Generator().manual_seed(derive_seed(subject.trial.seed, "landscape"))
     directions = [filter_normalised(model, generator) for _ in range(wanted.dimensions)]
     centre = {name: weight.detach().clone() for name, weight in model.named_parameters()}
-    steps = torch.linspace(-wanted.span, wanted.span, wanted.points).tolist()
+    last = wanted.points - 1  # not by torch.linspace, which misses the trained weights by a rounding error
+    steps = [wanted.span * (2 * place / last - 1) for place in range(wanted.points)]
     rows = []
     for y in steps if wanted.dimensions == 2 else [0.0]:
         for x in steps:

@@ -69,13 +69,14 @@ def differences(tables: Tables) -> Section | None:
 
 def _multiplicity(table: list[dict[str, Any]]) -> str:
     """How many pairs were looked at, and how many differences survive that."""
-    apart = [row for row in table if row["verdict"] in ("first", "second")]
-    if len(table) < 2 or not apart:
+    tested = [row for row in table if row["verdict"] != "unknown"]
+    apart = [row for row in tested if row["verdict"] != "indistinguishable"]
+    if len(tested) < 2 or not apart:
         return ""
     held = sum(bool(row["holds_among_all"]) for row in apart)
     return (
-        f" {len(table)} pairs were compared: {len(apart)} differ by themselves, {held} still do after Holm's "
-        "correction for the number of pairs."
+        f" {len(tested)} pairs were compared: {len(apart)} differ by themselves, {held} still do after "
+        "Holm's correction for the number of pairs."
     )
 
 

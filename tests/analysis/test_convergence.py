@@ -71,6 +71,16 @@ def test_one_of_three_censored():
     assert (found["reached"], found["censored"], found["epochs_budget"]) == (2, 1, 3)
 
 
+def test_early_divergence_makes_no_small_budget():
+    """Two seeds diverged in epoch 1, one arrived in epoch 3: the median is beyond that, and not beyond 1."""
+    accuracies = {("A", 0): [0.1], ("A", 1): [0.1], ("A", 2): [0.1, 0.1, 0.7]}
+    trials = pd.DataFrame(list(accuracies), columns=["label", "seed"])
+    trials["status"] = ["diverged", "diverged", "done"]
+    (found,) = over_seeds(to_targets(trials, curves(accuracies), [0.7])).to_dict("records")
+    assert math.isinf(found["epochs_median"])
+    assert (found["epochs_budget"], found["seconds_budget"]) == (3, 30.0)
+
+
 @pytest.mark.parametrize("reached", [1, 0])
 def test_half_or_more_censored_leaves_no_median(reached):
     """With half of the seeds censored the middle is unknown: more than the budget."""

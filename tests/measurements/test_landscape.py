@@ -5,7 +5,8 @@ import pytest
 import torch
 from torch import Generator, nn
 
-from bench.measurements.evaluation import evaluate
+from bench.measurements import landscape
+from bench.measurements.evaluation import Evaluation, evaluate
 from bench.measurements.landscape import filter_normalised, measure, move
 from bench.measurements.static import Static
 from bench.measurements.subject import Subject
@@ -65,6 +66,19 @@ def test_the_middle_is_the_trained_network(subject):
     assert list(slice_.x) == [-1, -0.5, 0, 0.5, 1]
     assert middle.loss < slice_.loss.iloc[[0, -1]].min()
     assert all(torch.equal(value, state[name]) for name, value in trained.training.model.state_dict().items())
+
+
+@pytest.mark.parametrize("points", [5, 21])
+def test_the_middle_is_exactly_the_middle(make_training, tmp_path, monkeypatch, points):
+    """Else a plane has no line through the trained network; torch.linspace misses it with 21 points."""
+    training = make_training()
+    wanted = LossLandscape(points=points, dimensions=2, images=10)
+    trial = training.trial.model_copy(update={"loss_landscape": wanted})
+    monkeypatch.setattr(landscape, "evaluate", lambda *_: Evaluation(1.0, 0.5))
+    whole = table(Subject(trial, Static(None, [], []), training, None, training.device, TrialStore(tmp_path)))
+    for axis in (whole.x, whole.y):
+        assert (axis == 0).sum() == points
+        assert (axis.min(), axis.max()) == (-1, 1)
 
 
 def test_a_plane_on_request(subject):

@@ -1,5 +1,7 @@
 """Gradient flow and loss landscape in the report: numbers of the tables, to the digit shown."""
 
+import dataclasses
+
 import pytest
 from factories import document, write_run
 
@@ -63,3 +65,11 @@ def test_a_plane_is_drawn_beside_its_line(tables):
     assert line["columns"][line["traces"][0]["y"][1:]] == [2.0, 1.0, 2.0]
     plane = part(section, "figure-planes").spec
     assert len(plane["traces"][0]["z"]) == 3
+
+
+def test_the_line_of_an_older_record_misses_the_middle_by_rounding(tables):
+    """Its steps were those of torch.linspace, which is -1.5e-8 where it should be 0."""
+    shifted = tables.landscape.assign(y=tables.landscape["y"].replace(0.0, -1.5e-8))
+    older = dataclasses.replace(tables, landscape=shifted)
+    line = part(loss_landscape(older), "figure-landscape").spec
+    assert line["columns"][line["traces"][0]["y"][1:]] == [2.0, 1.0, 2.0]

@@ -66,7 +66,8 @@ def _cheaper(a: Cost, b: Cost) -> int:
 
 def _estimate(costs: Costs) -> Estimate:
     values = [cost if reached else math.inf for cost, reached in costs.values.values()]
-    budgets = [cost for cost, reached in costs.values.values() if not reached]
-    reached = len(values) - len(budgets)
-    budget = max(budgets, default=math.nan)
-    return Estimate(median(values), n=len(values), reached=reached if budgets else None, budget=budget)
+    reached = sum(is_reached for _, is_reached in costs.values.values())
+    if reached == len(values):
+        return Estimate(median(values), n=len(values))
+    budget = max(cost for cost, _ in costs.values.values())
+    return Estimate(median(values), n=len(values), reached=reached, budget=budget)

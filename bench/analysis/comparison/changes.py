@@ -40,7 +40,7 @@ class Estimate:
     reached: int | None = None
     """Of the seeds, how many reached the target; None unless some did not."""
     budget: float = math.nan
-    """What the longest trial that did not get there had cost."""
+    """What the dearest trial had cost, where some did not get there."""
 
 
 @dataclass(frozen=True)
