@@ -185,6 +185,8 @@ class LocalEngine:
                     self._worker.stop(kill=True)
                     raise TrialFailedError(f"stopped after its time limit of {time_limit:g} s")
                 message = receive(connection)
+                if message.get("lost_device"):
+                    self._worker.stop(kill=True)  # every trial after this one would fail in it
                 if message["kind"] == wanted:
                     return message
                 if message["kind"] == "failed":

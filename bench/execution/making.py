@@ -91,6 +91,7 @@ def ready(
     workload = layout.in_layout(workload, decided.memory_format)
     share = replicas.share.of(trial.recipe.batch_size)
     step_model = compilation.make_ready(workload, decided.compile_variant, share)
+    compilation.warm_up(workload, _eager_batches(len(task.train), trial, decided, replicas.share))
     pipeline = replace(task.pipeline, memory_format=workload.device.memory_format)
     training = Training(
         trial, workload.model, step_model, task.train, task.validation, task.test, pipeline, workload.device,
@@ -99,6 +100,15 @@ def ready(
         batch_norm=batch_norm_of(workload.model, trial.execution.batch_norm),
     )  # fmt: skip
     return training, replace(workload, model=step_model)
+
+
+def _eager_batches(images: int, trial: Trial, decided: Decisions, share: Share) -> list[int]:
+    """Sizes of the batches of an epoch, here, on which the network is trained as it is, and not compiled."""
+    complete, last = divmod(images, trial.recipe.batch_size)
+    sizes = [share.of(trial.recipe.batch_size)] if complete and decided.compile_variant == "eager" else []
+    if last:
+        sizes.append(last if share.repeats(last) else share.of(last))
+    return sizes
 
 
 def distribution(training: Training, seat: Seat | None) -> DistributionFacts | None:

@@ -65,7 +65,10 @@ def _answer(connection: Connection, request: Message) -> None:
         if request["kind"] != "rehearse":  # which has no log
             traceback.print_exc()
         lost = "seat" in request and lost_peer(error)
-        send(connection, {"kind": "failed", "reason": reason(error), "lost_peer": lost})
+        send(
+            connection,
+            {"kind": "failed", "reason": reason(error), "lost_peer": lost, "lost_device": _lost_device()},
+        )
 
 
 def _publish(connection: Connection, request: Message) -> None:
@@ -155,7 +158,17 @@ def _execute(connection: Connection, request: Message) -> None:
             seat=seat,
             allotment=Allotment(**request["allotment"]),
         )
-    send(connection, {"kind": "record", "record": record.model_dump(mode="json")})
+    answer = {"kind": "record", "record": record.model_dump(mode="json")}
+    send(connection, {**answer, "lost_device": _lost_device()})
+
+
+def _lost_device() -> bool:
+    """Whether this process is of no use any more for trials on its device; the driver then ends it."""
+    if "torch" not in sys.modules:
+        return False
+    from bench.measurements.lost_device import device_is_lost  # noqa: PLC0415 - as above
+
+    return device_is_lost()
 
 
 def _log_of_rank(folder: Path, rank: int) -> Path:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,9 @@ FIRST_STEPS = 3
 
 RECOMPILATIONS = 64
 """torch.compile makes a version for each batch size and mode; past its limit it silently stops compiling."""
+
+
+GRAPHS: Variant = "compiled with CUDA graphs"
 
 
 @dataclass
@@ -80,9 +84,13 @@ def decide(
     with unchanged(workload.model):
         candidates.add("eager")
         candidates.add("compiled")
-        if workload.device.handle.type == "cuda":
-            candidates.add("compiled with CUDA graphs")
-        return candidates.decide()
+        on_cuda = workload.device.handle.type == "cuda"
+        if on_cuda:
+            candidates.add(GRAPHS)
+        decided = candidates.decide()
+        if on_cuda and decided.compile_variant != GRAPHS:
+            forget_compiled()
+        return decided
 
 
 def make_ready(workload: Workload, variant: Variant, batch_size: int) -> nn.Module:
@@ -104,9 +112,28 @@ def compiled(model: nn.Module, variant: Variant) -> nn.Module:
     if variant == "eager":
         return model
     torch._dynamo.config.recompile_limit = RECOMPILATIONS  # noqa: SLF001 - its documented place
-    mode = "reduce-overhead" if variant == "compiled with CUDA graphs" else None
+    mode = "reduce-overhead" if variant == GRAPHS else None
     module: nn.Module = torch.compile(model, mode=mode, dynamic=False)  # type: ignore[assignment]
     return module
+
+
+def forget_compiled() -> None:
+    """Let go of all that was compiled so far; CUDA graphs keep the memory of a whole training step."""
+    if "torch._dynamo" in sys.modules:
+        torch._dynamo.reset()  # noqa: SLF001 - its documented place
+
+
+def warm_up(workload: Workload, batch_sizes: Iterable[int]) -> None:
+    """Take a few eager steps on CUDA, so that no epoch's time includes loading and choosing kernels.
+
+    They are loaded when they are first called, and chosen by trying for each shape (cudnn.benchmark): seconds
+    for a large network. The network's weights and buffers are as before.
+    """
+    if workload.device.handle.type != "cuda":
+        return
+    with unchanged(workload.model):
+        for batch_size in batch_sizes:
+            seconds_of(workload.step("train", batch_size), FIRST_STEPS, workload.device)
 
 
 @contextmanager

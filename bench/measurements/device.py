@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import torch
 
@@ -60,8 +60,10 @@ class Device:
         torch.set_num_threads(threads)
         torch.use_deterministic_algorithms(deterministic)
         if self.handle.type == "cuda":
-            if deterministic:  # read when cuBLAS starts; else torch refuses products that must repeat
-                os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+            torch.cuda.set_device(self.handle)  # whose memory is meant where a call names no device
+            # Torch reads it once, at the first product of matrices; a worker may multiply for another trial
+            # before one that must repeat, whose products torch would refuse then.
+            os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
             _round_products(to_tf32=self.precision == "tf32")
             torch.backends.cudnn.benchmark = not deterministic
 
@@ -101,12 +103,9 @@ class Device:
 
 def _round_products(*, to_tf32: bool) -> None:
     """Say what float32 means on CUDA; left alone, convolutions are rounded and matrix products are not."""
-    matmul: Any = torch.backends.cuda.matmul
-    cudnn: Any = torch.backends.cudnn
-    if hasattr(matmul, "fp32_precision"):  # from torch 2.9 on
-        matmul.fp32_precision = cudnn.conv.fp32_precision = "tf32" if to_tf32 else "ieee"
-    else:
-        matmul.allow_tf32 = cudnn.allow_tf32 = to_tf32
+    # These set the newer `fp32_precision` along with them. The other way round they fall apart, and whoever
+    # reads the older ones gets an error, as torch.compile does (pytorch#166387).
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = to_tf32
 
 
 def native_bfloat16(device: torch.device) -> bool:

@@ -9,9 +9,12 @@ from contextlib import contextmanager
 import torch
 
 from bench.errors import ENVIRONMENT, BenchError
+from bench.measurements.compilation import forget_compiled
 from bench.plan import Trial
 
-SAYINGS = ("can't allocate memory", "not enough memory", "cannot allocate memory", "out of memory")
+SAYINGS = (
+    "can't allocate memory", "not enough memory", "cannot allocate memory", "out of memory", "alloc_failed",
+)  # fmt: skip
 """What a RuntimeError says when malloc or a driver fails; torch has a class of its own for CUDA alone."""
 
 
@@ -48,6 +51,8 @@ def explained(trial: Trial) -> Iterator[None]:
 
 def _release() -> None:
     """Give back what earlier trials left; one that failed may have left much."""
+    if torch.cuda.is_initialized():
+        forget_compiled()
     gc.collect()
     if torch.cuda.is_initialized():
         torch.cuda.empty_cache()

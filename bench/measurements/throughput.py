@@ -163,6 +163,8 @@ def warm_up(step: Step, device: Device, target: float) -> float:
     started, previous, fastest, count = time.perf_counter(), 0.0, math.inf, 1
     while True:
         seconds = seconds_of(step, count, device) / count
+        if not previous:  # a first step may have been compiled for longer than any warm-up takes
+            started = time.perf_counter()
         elapsed = time.perf_counter() - started
         fastest = min(fastest, seconds)
         steady = abs(seconds - previous) <= 0.1 * previous

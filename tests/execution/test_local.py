@@ -8,7 +8,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import torch
 
 from bench.errors import DataError, SuiteError
 from bench.execution import local
@@ -61,6 +60,13 @@ def take_all_memory():
 def warn():
     warnings.warn("as libraries do")
 
+def refuse(*_):
+    raise RuntimeError("CUDA error: device-side assert triggered")
+
+def lose_the_device():
+    torch.cuda.is_initialized, torch.cuda.synchronize = lambda: True, refuse
+    refuse()
+
 def hang():
     warnings.warn("it hangs")
     time.sleep(600)
@@ -69,6 +75,7 @@ def raises(num_classes): return Network(raise_error)
 def killed(num_classes): return Network(lambda: os.kill(os.getpid(), signal.SIGKILL))
 def crashes(num_classes): return Network(lambda: ctypes.string_at(0))
 def exits(num_classes): return Network(lambda: sys.exit(7))
+def loses_the_device(num_classes): return Network(lose_the_device)
 def hangs(num_classes): return Network(hang)
 def devours(num_classes): return Network(take_all_memory)
 def diverges(num_classes): return Network(lambda: float("nan"))
@@ -130,6 +137,16 @@ def test_memory_that_runs_out_says_what_to_do(engine, tmp_path):
     with pytest.raises(TrialFailedError, match=r"out of memory \(training at batch size 16\)"):
         engine.execute(trial("misbehaving:devours"), tmp_path, silent)
     assert engine._worker.process is process
+
+
+def test_a_device_that_is_lost_costs_its_trial_alone(engine, tmp_path):
+    """A failed assertion on a GPU stays with the process: the next trial gets another one."""
+    engine.execute(trial(), tmp_path / "before", silent)
+    process = engine._worker.process
+    with pytest.raises(TrialFailedError, match="device-side assert triggered"):
+        engine.execute(trial("misbehaving:loses_the_device"), tmp_path / "lost", silent)
+    assert not process.is_alive()
+    assert engine.execute(trial(), tmp_path / "next", silent).status == "done"
 
 
 def test_a_loss_that_is_no_number_ends_the_training(engine, tmp_path):
@@ -209,7 +226,6 @@ def test_a_missing_dataset_is_an_error_of_the_run(tmp_path, monkeypatch):
         engine.prepare(trial().model_copy(update={"dataset": Dataset(name="folder", path="nowhere")}), silent)
 
 
-@pytest.mark.skipif(torch.cuda.is_available(), reason="the machine has one")
 @pytest.mark.parametrize(
     ("execution", "expected"),
     [({"device": "cuda"}, "this machine has no 'cuda'"), ({"precision": "tf32"}, "needs a CUDA device")],

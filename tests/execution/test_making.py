@@ -5,7 +5,7 @@ from small_training import Plain, normed
 
 from bench.data.share import Share
 from bench.errors import SuiteError
-from bench.execution.making import device_of, possible
+from bench.execution.making import _eager_batches, device_of, possible
 from bench.execution.team.seat import Seat
 from bench.measurements.parallel import ALONE, Replicas
 from bench.plan import Trial
@@ -37,6 +37,23 @@ def test_a_batch_has_an_image_for_each_process():
     """Or the suite is refused, with both numbers."""
     with pytest.raises(SuiteError, match="3 images for 4 processes"):
         device_of(trial(3, device="cpu"), SEAT)
+
+
+@pytest.mark.parametrize(
+    ("images", "share", "variant", "sizes"),
+    [
+        (100, Share(), "eager", [8, 4]),
+        (96, Share(), "eager", [8]),
+        (5, Share(), "eager", [5]),
+        (100, Share(), "compiled", [4]),
+        (100, Share(1, 4), "eager", [2, 1]),
+        (99, Share(1, 4), "eager", [2, 3]),
+    ],
+    ids=["both", "complete", "incomplete", "compiled", "shared", "repeated"],
+)
+def test_batches_that_the_network_sees_as_it_is(images, share, variant, sizes):
+    """Complete ones unless they are compiled, and the incomplete last one of an epoch."""
+    assert _eager_batches(images, trial(), Decisions(compile_variant=variant), share) == sizes
 
 
 def test_synchronised_batch_norm_is_not_compiled():

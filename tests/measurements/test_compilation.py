@@ -1,5 +1,7 @@
 """torch.compile: used when asked for, and with "auto" only where it is measured to be faster."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import nn
@@ -98,6 +100,43 @@ def test_getting_ready_changes_nothing():
     assert module is not model
     torch.testing.assert_close(dict(model.state_dict()), before, rtol=0, atol=0)
     assert all(parameter.grad is None for parameter in model.parameters())
+
+
+@pytest.mark.parametrize(("kind", "sizes"), [("cuda", [8] * compilation.FIRST_STEPS + [3] * 3), ("cpu", [])])
+def test_an_accelerator_is_warmed_up_at_every_batch_size(monkeypatch, kind, sizes):
+    """No epoch's time includes choosing kernels; a CPU has none to choose. Weights stay as they are."""
+    taken = []
+    given = make()
+    given = replace(given, device=replace(given.device, handle=torch.device(kind)))
+    before = given.model.inner[1].weight.detach().clone()
+
+    def step(workload, mode, size):
+        def act():
+            taken.append(size)
+            with torch.no_grad():
+                workload.model.inner[1].weight.add_(1)
+
+        return act
+
+    monkeypatch.setattr(Workload, "step", step)
+    monkeypatch.setattr(compilation, "seconds_of", lambda act, count, _: [act() for _ in range(count)])
+    compilation.warm_up(given, [8, 3])
+    assert taken == sizes
+    assert torch.equal(given.model.inner[1].weight, before)
+
+
+def test_what_was_compiled_can_be_let_go():
+    """Until it is called again: its memory is wanted by another network."""
+    count = torch._dynamo.utils.counters["stats"]
+    module = compilation.compiled(nn.Linear(4, 4), "compiled")
+    images = torch.rand(2, 4)
+    module(images)
+    before = count["unique_graphs"]
+    module(images)
+    assert count["unique_graphs"] == before
+    compilation.forget_compiled()
+    module(images)
+    assert count["unique_graphs"] == before + 1
 
 
 def test_compiled_steps_give_the_same_numbers():

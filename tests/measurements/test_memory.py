@@ -5,7 +5,7 @@ import sys
 import pytest
 import torch
 
-from bench.measurements import memory
+from bench.measurements import memory, memory_process
 from bench.measurements.memory_process import Question, ask
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the resident set is read on Linux only")
@@ -87,7 +87,9 @@ def test_what_a_network_prints_does_not_get_between_the_answers(make_subject):
 @pytest.mark.cuda
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
 def test_cuda_reports_tensors_and_what_the_allocator_reserved(make_subject):
-    """The second is never less than the first."""
+    """The second is never less than the first; the output of the convolution is in both."""
+    memory_process._server.cache_clear()  # one that was started for another test sees no GPU
     fact = peaks(make_subject(device="cuda"))["train"]
+    assert fact.reason is None
     assert fact.method == "device allocator"
-    assert 2 * 32 * CHANNELS * PIXELS * 4 <= fact.peak_bytes <= fact.reserved_bytes
+    assert 32 * CHANNELS * PIXELS * 4 <= fact.peak_bytes <= fact.reserved_bytes

@@ -204,6 +204,15 @@ def test_on_a_device_an_operator_is_who_launched_a_kernel(on_device):
     ]
 
 
+def test_a_device_that_nobody_may_look_at_has_no_profile():
+    """In place of tables full of zeros."""
+    recorded = Recorded()
+    step = recorded.add("ProfilerStep*", 0, 1000, mark=True)
+    recorded.add("aten::conv2d", 10, 20, within=step)
+    with pytest.raises(RuntimeError, match="saw no work of the device"):
+        collect(recorded.events, on_device=True, batch_size=8, unprofiled_seconds=(0.001,))
+
+
 @pytest.mark.cuda
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
 def test_a_device_is_profiled(tmp_path):

@@ -1,6 +1,7 @@
 """Throughput: visits in turn, warm-up, energy, and what is recorded."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -102,6 +103,21 @@ def test_warm_up_waits_until_timings_agree(workload, monkeypatch):
     monkeypatch.setattr(throughput, "seconds_of", lambda step, count, device: next(timings) * count)
     monkeypatch.setattr(throughput.time, "perf_counter", lambda: float(next(clock)))
     assert throughput.warm_up(lambda: None, workload.device, 1.0) == pytest.approx(0.19)
+
+
+def test_compiling_is_no_warm_up(workload, monkeypatch):
+    """A first step of a minute says nothing of the next ones, which are still to be warmed up."""
+    clock = SimpleNamespace(now=0.0)
+    timings = iter([60.0, 0.5, 0.2, 0.1, 0.1])
+
+    def seconds_of(step, count, device):
+        seconds = next(timings)
+        clock.now += seconds * count
+        return seconds * count
+
+    monkeypatch.setattr(throughput, "seconds_of", seconds_of)
+    monkeypatch.setattr(throughput, "time", SimpleNamespace(perf_counter=lambda: clock.now))
+    assert throughput.warm_up(lambda: None, workload.device, 1.0) == pytest.approx(0.1)
 
 
 OPTIMIZERS = [

@@ -6,6 +6,7 @@ under another one.
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -21,7 +22,8 @@ def run(job, mailbox):
     engine = task._Kept.engine
     if engine is None or engine._worker._serve is not serve:
         task.release()
-        task._Kept.engine, task._Kept.data_root = LocalEngine(None, serve), None
+        task._Kept.engine = LocalEngine(None, serve)
+        task._Kept.setting = None, os.environ.get("CUDA_VISIBLE_DEVICES")
     return task.run_trial(job, mailbox)
 
 

@@ -175,6 +175,7 @@ class RayEngine:
             "data_root": self._data_root,
             "cwd": str(Path.cwd()),
             "allotment": asdict(wanted.allotment),
+            "gpus": wanted.gpus,
         }
         task = self._ray.remote(self._task).options(
             max_retries=self._wanted.retries,

@@ -38,7 +38,8 @@ class _Kept:
     """The worker process that this process of Ray keeps warm between trials."""
 
     engine: LocalEngine | None = None
-    data_root: str | None = None
+    setting: tuple[str | None, str | None] | None = None
+    """The folder of data, and the GPUs that its worker sees."""
 
 
 def run_trial(job: Message, mailbox: Any) -> Message:
@@ -82,6 +83,8 @@ def run_trial(job: Message, mailbox: Any) -> Message:
         except BaseException:
             release()  # it would go on with what this attempt has given up
             raise
+        if job["gpus"]:
+            release()  # an idle worker keeps memory of the GPU, which Ray may give to another process
         if storage is not None:
             _send(storage, folder)
     deliver(tell({"kind": "left"}))
@@ -108,11 +111,12 @@ class _News:
 
 
 def kept(data_root: str | None) -> LocalEngine:
-    """The engine of this process, whose worker is kept warm."""
-    if _Kept.engine is None or _Kept.data_root != data_root:
+    """The engine of this process, whose worker is kept warm as long as Ray lets it see the same GPUs."""
+    setting = data_root, os.environ.get("CUDA_VISIBLE_DEVICES")
+    if _Kept.engine is None or _Kept.setting != setting:
         release()
         _Kept.engine = LocalEngine(None if data_root is None else Path(data_root))
-        _Kept.data_root = data_root
+        _Kept.setting = setting
     return _Kept.engine
 
 

@@ -134,7 +134,11 @@ def trace(training: Training, session: Session) -> Trace:
 def collect(
     events: list[FunctionEvent], on_device: bool, batch_size: int, unprofiled_seconds: tuple[float, ...]
 ) -> Trace:
-    """Take the host's events, and find the steps among them."""
+    """Take the host's events, and find the steps among them.
+
+    Raises:
+        RuntimeError: On a device, no kernel was recorded, and so no time.
+    """
     # A device has events of its own, kernels and copies of the marks; the host's events know their kernels.
     host = [event for event in events if event.device_type.name == "CPU" and not event.is_async]
     host.sort(key=lambda event: event.time_range.start)
@@ -143,7 +147,10 @@ def collect(
         for event in host
         if event.name.startswith(STEP)
     ]
-    return Trace(host, steps, on_device, batch_size, unprofiled_seconds)
+    found = Trace(host, steps, on_device, batch_size, unprofiled_seconds)
+    if on_device and not any(found.cost(event) for event in host):
+        raise RuntimeError("the profiler saw no work of the device; this user or machine may not let it")
+    return found
 
 
 def _complete_batches(training: Training) -> Batches:
