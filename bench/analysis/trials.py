@@ -115,9 +115,9 @@ def read_outcomes(run: Run, ongoing: Ongoing | None = None) -> tuple[Outcome, ..
     )
 
 
-def read_records(run: Run) -> tuple[Outcome, ...]:
-    """The same from the records alone, without their tables, for those who look at many runs."""
-    return tuple(_read(run, trial, ()) for trial in run.info.plan)
+def read_records(run: Run, names: Collection[str] = ()) -> tuple[Outcome, ...]:
+    """The same from the records and no tables but the named ones, for those who look at many runs."""
+    return tuple(_read(run, trial, names) for trial in run.info.plan)
 
 
 def trial_table(outcomes: tuple[Outcome, ...], epochs: pd.DataFrame) -> pd.DataFrame:

@@ -1,31 +1,37 @@
-"""Performance profiles over the targets of a suite, as steps."""
+"""Performance profiles over the targets of one suite or of several, as steps."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+
+import pandas as pd
 
 from bench.analysis.convergence import AXES
 from bench.analysis.frames import where
 from bench.analysis.profiles import LARGEST_RATIO, performance_profile, problems
-from bench.analysis.tables import Tables
 from reports.figures.spec import Columns, Options, Trace, axis, figure, plain, switch
 from reports.palette import Look
 
 NAMES = {"epochs": "Epochs", "seconds": "Training time", "flops": "Training FLOPs"}
 
 
-def profiles(tables: Tables, looks: dict[str, Look]) -> dict[str, Any]:
-    """Share of targets reached within a factor of the cheapest, by kind of cost."""
+def profiles(convergence: Mapping[str, pd.DataFrame], looks: dict[str, Look]) -> dict[str, Any]:
+    """Share of targets reached within a factor of the cheapest, by kind of cost.
+
+    Args:
+        convergence: The convergence table of each suite, by a name of the suite.
+        looks: Of each architecture, in the order in which they are drawn.
+    """
     columns = Columns()
     traces: list[Trace] = []
     order = ("seconds", *(one for one in AXES if one != "seconds"))
     for cost in order:
-        profile = performance_profile(problems({"suite": tables.convergence}, cost))
-        for label in tables.labels:
+        profile = performance_profile(problems(convergence, cost))
+        for label, look in looks.items():
             steps = where(profile, label=label)
             if not len(steps):
                 continue
-            look = looks[label]
             traces.append(
                 {
                     "type": "scatter",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from bench.analysis.history import Collection, Found, collect
+from bench.analysis.history import Collection, Contest, Found, collect, contest
 from bench.store import write_atomically
 from reports import assets
 from reports.elements import Cell, Column, Section, Table
+from reports.index.contest import contest_section
 from reports.index.overview import suites
 from reports.index.suite import labels, suite_section
 from reports.page import Page, fill
@@ -31,7 +32,7 @@ def write_index(root: Path) -> Path:
 
 def render_index(collection: Collection) -> str:
     """The whole page; the same runs always make the same one."""
-    of_suite = collection.suites()
+    of_suite, shared = collection.suites(), contest(collection)
     newest = max((run.measured_at for run in collection.runs), default="")
     page = Page(
         title="Runs",
@@ -43,18 +44,20 @@ def render_index(collection: Collection) -> str:
         conclusion=_sentences(collection),
         caveats=[],
         ranking=suites(of_suite),
-        looks=_marks(of_suite),
+        looks=_marks(of_suite, shared),
         sections=[
             *([_broken(collection)] if collection.broken else []),
+            *([contest_section(shared)] if shared else []),
             *(suite_section(number, name, runs) for number, (name, runs) in enumerate(of_suite.items())),
         ],
     )
     return fill(page, plotly=assets.plotly())
 
 
-def _marks(of_suite: Mapping[str, tuple[Found, ...]]) -> dict[str, Look]:
-    """As many as the largest suite has architectures; each suite begins with the first."""
+def _marks(of_suite: Mapping[str, tuple[Found, ...]], shared: Contest | None) -> dict[str, Look]:
+    """As many as the largest suite or the contest has architectures; each begins with the first."""
     most = max((len(labels(runs)) for runs in of_suite.values()), default=0)
+    most = max(most, len(shared.labels) if shared else 0)
     return looks(tuple(map(str, range(most))))
 
 

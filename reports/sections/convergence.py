@@ -9,11 +9,11 @@ from typing import Any
 from bench.analysis.frames import rows, where
 from bench.analysis.tables import Tables
 from reports import format as show
-from reports.elements import Cell, Column, Figure, Part, Section, Table
-from reports.figures.profiles import profiles as profiles_figure
+from reports.elements import Cell, Column, Part, Section, Table
 from reports.palette import Look
 from reports.sections.holes import hole_counts, hole_tone, status_words
 from reports.sections.ranking import DOUBTFUL, name_cell, suite_looks
+from reports.sections.scores import score_parts
 
 
 def convergence(tables: Tables) -> Section | None:
@@ -59,18 +59,9 @@ def convergence(tables: Tables) -> Section | None:
     )
     parts: list[Part] = [Table("table-convergence", columns, (*body, *unknown))]
     if tables.convergence["target"].nunique() > 1:
-        parts += _profiles(tables)
+        doubtful = tables.summary.loc[tables.summary["timings_doubtful"] > 0, "label"]
+        parts += score_parts("profiles", {"suite": tables.convergence}, drawn, set(doubtful))
     return Section("convergence", "Convergence", lead, tuple(parts))
-
-
-def _profiles(tables: Tables) -> list[Part]:
-    """How often each architecture is within a factor of the cheapest, over all targets."""
-    caption = (
-        "Performance profile (Dolan & Mor\u00e9 2002): the share of targets that an architecture reaches at "
-        "no more than so many times the median cost of the one that reaches it cheapest. Higher is better; a "
-        "target that is never reached stays missing."
-    )
-    return [Figure("figure-profiles", caption, profiles_figure(tables, suite_looks(tables)))]
 
 
 def _each_seed(tables: Tables, row: dict[str, Any]) -> str:

@@ -94,15 +94,22 @@ def _text(row: dict[str, Any], value: float) -> str:
 
 
 def _published(row: dict[str, Any]) -> str:
-    text = BOUNDS[row["bound"]] + _text(row, row["value"])
-    return f"{text} {show.PLUS_MINUS} {_text(row, row['tolerance'])}" if row["tolerance"] else text
+    value = row["value"]
+    text = _within(row, value, row["tolerance"]) if row["tolerance"] else _text(row, value)
+    return BOUNDS[row["bound"]] + text
 
 
 def _measured(row: dict[str, Any]) -> str:
-    text = _text(row, row["measured"])
     if math.isnan(row["low"]):
-        return text
-    return f"{text} {show.PLUS_MINUS} {_text(row, (row['high'] - row['low']) / 2)}"
+        return _text(row, row["measured"])
+    return _within(row, row["measured"], (row["high"] - row["low"]) / 2)
+
+
+def _within(row: dict[str, Any], value: float, margin: float) -> str:
+    """A figure and how far to either side; of a fraction in points, as intervals are written."""
+    if str(row["metric"]).endswith(FRACTIONS) and not row["relation"]:
+        return show.percent_interval(value, value - margin, value + margin)
+    return f"{_text(row, value)} {show.PLUS_MINUS} {_text(row, margin)}"
 
 
 def _drawing(row: dict[str, Any], drawn: dict[str, Look]) -> Any:

@@ -64,19 +64,28 @@ def test_a_censored_architecture_comes_last_without_a_rank(tables):
 
 def test_one_target_makes_no_profile(tables, tmp_path):
     """A profile over a single problem would repeat the ranking."""
-    assert [part.kind for part in convergence(tables).parts] == ["table", "figure"]
+    assert [part.kind for part in convergence(tables).parts] == ["table", "figure", "table"]
     suite = document(measure={"convergence": {"targets": [0.6]}})
     assert [part.kind for part in convergence(load(write_run(tmp_path, suite))).parts] == ["table"]
 
 
 def test_profiles_start_at_the_cheapest(tables):
     """One line an architecture and cost; the fastest reaches its share at ratio one."""
-    spec = profiles(tables, suite_looks(tables))
+    spec = profiles({"suite": tables.convergence}, suite_looks(tables))
     (line,) = (
         trace for trace in spec["traces"] if trace["name"] == "CNN" and trace["when"] == {"cost": "seconds"}
     )
     assert spec["columns"][line["x"][1:]][0] == 1.0
     assert spec["columns"][line["y"][1:]] == [0.5, 0.5]
+
+
+def test_scores_sum_profiles_up(tables):
+    """One target of two is never reached, so that nobody scores more than a half."""
+    (table,) = (
+        part for part in convergence(tables).parts if part.kind == "table" and part.id == "table-profiles"
+    )
+    cnn = cells(table, Architecture="CNN")
+    assert (cnn["Score epochs"], cnn["Reached targets"], cnn["Took part targets"]) == ("0.50", "1 of 2", "2")
 
 
 def test_the_number_of_comparisons_is_said(tmp_path):

@@ -100,7 +100,11 @@ def architectures(count: int) -> list[dict[str, Any]]:
 
 
 def write_run(
-    folder: Path, suite: dict[str, Any] | None = None, change: Change | None = None, text: str = "# suite\n"
+    folder: Path,
+    suite: dict[str, Any] | None = None,
+    change: Change | None = None,
+    text: str = "# suite\n",
+    name: str = "example",
 ) -> Run:
     """Write a run with a record for every trial of a suite.
 
@@ -110,21 +114,22 @@ def write_run(
         change: Called with each record before it is written; returns what to write, or None for a trial
             that left nothing.
         text: The verbatim suite text.
+        name: Of the suite.
     """
-    info = make_info(suite or DOCUMENT)
+    info = make_info(suite or DOCUMENT, name)
     run = Run.create(folder, info, text)
     for trial in info.plan:
         write_trial(run, trial, change)
     return run
 
 
-def make_info(suite: dict[str, Any]) -> RunInfo:
+def make_info(suite: dict[str, Any], name: str = "example") -> RunInfo:
     """The description of a run of this suite document."""
     suite_model = check_document(suite, "test")
     plan = make_plan(suite_model)
     return RunInfo(
         run_id=run_id(plan),
-        suite_name="example",
+        suite_name=name,
         suite=suite_model,
         plan=plan,
         environment={"python": "3.11.7", "torch": "2.8.0", "cpu": {"model": "Example CPU", "cores": 2}},

@@ -28,6 +28,7 @@ def write_revision(
     *,
     suite: dict[str, Any] = SMALL,
     torch: str = "2.8.0",
+    name: str = "example",
 ) -> Run:
     """One run, measured on a day of January 2026 at a revision that names the day, in a folder of its own."""
 
@@ -35,7 +36,7 @@ def write_revision(
         environment = {"git_revision": f"{day:02d}abcdef0123", "libraries": {"torch": torch}}
         return edit(record.model_copy(update={"finished_at": at(day), "environment": environment}))
 
-    return write_run(root / f"day-{day:02d}", suite, change)
+    return write_run(root / f"day-{day:02d}", suite, change, name=name)
 
 
 def at(day: int) -> str:

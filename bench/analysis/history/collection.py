@@ -29,6 +29,8 @@ class Found:
 
     place: str
     """Its folder below the collection's, with forward slashes."""
+    folder: Path
+    """Where it lies."""
     side: Side
     """Its plan and its records; their tables are not read, so that its own are empty."""
     trials: tuple[dict[str, Any], ...]
@@ -127,7 +129,7 @@ def _found(root: Path, opened: list[Opened]) -> Iterator[Found]:
         place = run.folder.relative_to(root).as_posix()
         side = Side(run.info, outcomes, pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
         mine = tuple(itertools.islice(table, len(outcomes)))
-        yield Found(place, side, mine, (run.folder / REPORT_FILE).is_file())
+        yield Found(place, run.folder, side, mine, (run.folder / REPORT_FILE).is_file())
 
 
 def _folders(root: Path) -> Iterator[Path]:

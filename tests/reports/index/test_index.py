@@ -12,6 +12,7 @@ import pytest
 from factories import document
 from histories import SMALL, on, write_revision
 
+from bench.analysis.history import collect
 from bench.commands.report import report
 from bench.store import RUN_FILE
 from reports.index.figure import history
@@ -118,7 +119,7 @@ def test_a_folder_of_broken_runs_alone_is_still_a_page(tmp_path):
 
 def test_lines_of_the_figure(root):
     """One an architecture and set of conditions; dotted and hollow where it must not be compared."""
-    from bench.analysis.history import collect, points, strands
+    from bench.analysis.history import points, strands
 
     runs = tuple(run for run in collect(root).runs if "a b" not in run.place)
     found = {key: strands(of) for key, of in points(runs).items()}
@@ -133,13 +134,24 @@ def test_lines_of_the_figure(root):
     assert dates[0][0].startswith("2026-01-01")
 
 
+def test_suites_with_networks_in_common_are_one_contest(tmp_path):
+    """A profile over the targets of both, and scores; with one suite there is none."""
+    suite = {**SMALL, "measure": {"convergence": {"targets": [0.1]}}}
+    write_revision(tmp_path, 1, suite=suite)
+    assert 'id="across"' not in render_index(collect(tmp_path))
+    write_revision(tmp_path, 2, suite=suite, name="second")
+    page = render_index(collect(tmp_path))
+    assert 'id="figure-across"' in page
+    shown = " ".join(text_of(page).split())
+    assert "Every target of the newest run of second, example is a problem" in shown
+    assert "2 of 2" in shown
+
+
 def test_an_empty_collection_of_results(tmp_path):
     """A run that has only been planned is listed, without figures."""
     run = write_revision(tmp_path, 1, suite=document(recipe={"epochs": 1}))
     for trial in run.info.plan:
         run.remove(trial)
-    from bench.analysis.history import collect
-
     assert "0 of 9 trials finished" in text_of(render_index(collect(tmp_path)))
 
 
