@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import re
 import subprocess
 from datetime import datetime, timezone
 from functools import lru_cache
@@ -15,7 +16,14 @@ from typing import Any
 
 from bench import __version__
 
-LIBRARIES = ("torch", "torchvision", "numpy", "pandas", "scikit-learn", "pyarrow", "plotly", "timm")
+LIBRARIES = (
+    "torch", "torchvision", "numpy", "pandas", "scikit-learn", "pyarrow", "plotly", "timm",
+    "nvidia-cublas", "nvidia-cublas-cu12", "nvidia-cudnn-cu12", "nvidia-cudnn-cu13",
+)  # fmt: skip
+"""Distributions whose versions are recorded; on CUDA, torch's own version names that of the toolkit."""
+
+DRIVER_FILE = Path("/proc/driver/nvidia/version")
+DRIVER = re.compile(r"Kernel Module.*?\s(\d+\.\d[.\d]*)\s")
 
 ARITHMETIC = (
     "ATEN_CPU_CAPABILITY", "CUBLAS_WORKSPACE_CONFIG", "DNNL_DEFAULT_FPMATH_MODE", "DNNL_MAX_CPU_ISA",
@@ -39,11 +47,21 @@ def describe() -> dict[str, Any]:
         "cpu": cpu_name(),
         "cores": usable_cores(),
         "memory_gib": _memory_gib(),
+        **_driver(),
         **_arithmetic(),
         "libraries": {name: version for name in LIBRARIES if (version := _version(name))},
         "git_revision": _git("rev-parse", "--short=12", "HEAD"),
         "git_dirty": bool(_git("status", "--porcelain", "--untracked-files=no")),
     }
+
+
+def _driver() -> dict[str, str]:
+    """The version of NVIDIA's driver, where the system tells of one."""
+    try:
+        found = DRIVER.search(DRIVER_FILE.read_text(encoding="utf-8"))
+    except OSError:
+        return {}
+    return {"nvidia_driver": found[1]} if found else {}
 
 
 def _arithmetic() -> dict[str, dict[str, str]]:

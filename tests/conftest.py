@@ -40,4 +40,5 @@ def shown_gpus(request, hidden_gpus, monkeypatch):
         monkeypatch.delenv(VISIBLE)
     else:
         monkeypatch.setenv(VISIBLE, hidden_gpus[VISIBLE])
-    monkeypatch.setattr(sys.modules["torch"].cuda, "is_available", hidden_gpus["is_available"])
+    if "is_available" in hidden_gpus:
+        monkeypatch.setattr(sys.modules["torch"].cuda, "is_available", hidden_gpus["is_available"])
