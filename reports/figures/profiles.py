@@ -16,18 +16,22 @@ from reports.palette import Look
 NAMES = {"epochs": "Epochs", "seconds": "Training time", "flops": "Training FLOPs"}
 
 
-def profiles(convergence: Mapping[str, pd.DataFrame], looks: dict[str, Look]) -> dict[str, Any]:
+def profiles(
+    convergence: Mapping[str, pd.DataFrame], looks: dict[str, Look], *, named: bool = False
+) -> dict[str, Any]:
     """Share of targets reached within a factor of the cheapest, by kind of cost.
 
     Args:
         convergence: The convergence table of each suite, by a name of the suite.
         looks: Of each architecture, in the order in which they are drawn.
+        named: Whether the figure has a legend of its own, where the page has none.
     """
     columns = Columns()
     traces: list[Trace] = []
     order = ("seconds", *(one for one in AXES if one != "seconds"))
     for cost in order:
         profile = performance_profile(problems(convergence, cost))
+        end = max(LARGEST_RATIO, profile["ratio"].max())
         for label, look in looks.items():
             steps = where(profile, label=label)
             if not len(steps):
@@ -39,7 +43,7 @@ def profiles(convergence: Mapping[str, pd.DataFrame], looks: dict[str, Look]) ->
                     "when": {"cost": cost},
                     "arch": look.index,
                     "name": plain(label),
-                    "x": columns.add([*steps["ratio"], max(LARGEST_RATIO, steps["ratio"].max())]),
+                    "x": columns.add([*steps["ratio"], end]),
                     "y": columns.add([*steps["share"], steps["share"].iloc[-1]]),
                     "line": {"color": look.color, "width": 2, "dash": look.dash, "shape": "hv"},
                     "marker": {"color": look.color, "symbol": look.symbol, "size": 7},
@@ -52,5 +56,8 @@ def profiles(convergence: Mapping[str, pd.DataFrame], looks: dict[str, Look]) ->
         "hovermode": "closest",
         "height": 310,
     }
+    if named:
+        legend = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"}
+        layout |= {"showlegend": True, "legend": legend}
     options: Options = [(cost, NAMES[cost], {}) for cost in order]
     return figure(columns, traces, layout, [switch("cost", "Cost", options)])

@@ -28,7 +28,12 @@ CAPTION = (
 
 
 def score_parts(
-    name: str, convergence: Mapping[str, pd.DataFrame], looks: dict[str, Look], doubtful: Collection[str]
+    name: str,
+    convergence: Mapping[str, pd.DataFrame],
+    looks: dict[str, Look],
+    doubtful: Collection[str],
+    *,
+    named: bool = False,
 ) -> list[Part]:
     """Profiles over the targets of one suite or of several, and the scores that sum them up.
 
@@ -37,8 +42,10 @@ def score_parts(
         convergence: The convergence table of each suite, by a name of the suite.
         looks: Of each architecture.
         doubtful: Architectures of which some training time is doubtful.
+        named: Whether the figure has a legend of its own, where the page has none.
     """
-    figure = Figure(f"figure-{name}", CAPTION, profiles(convergence, looks))
+    spec = profiles(convergence, looks, named=named)
+    figure = Figure(f"figure-{name}", CAPTION, spec, legend=not named)
     return [figure, _scores(name, convergence, looks, doubtful)]
 
 
@@ -52,7 +59,10 @@ def _scores(
     present = costs["seconds"]["label"].value_counts()
     columns = (
         Column("Architecture", numeric=False),
-        *(Column("Score", NAMES[axis].lower(), DOUBTFUL if axis == "seconds" else "") for axis in order),
+        *(
+            Column("Score", NAMES[axis][0].lower() + NAMES[axis][1:], DOUBTFUL if axis == "seconds" else "")
+            for axis in order
+        ),
         Column("Reached", "targets", "By the median over seeds."),
         Column("Took part", "targets", "Where it did not, it counts as one that never got there."),
     )

@@ -79,6 +79,14 @@ def test_profiles_start_at_the_cheapest(tables):
     assert spec["columns"][line["y"][1:]] == [0.5, 0.5]
 
 
+def test_profiles_end_together(tables):
+    """Where the dearest reaches its last target; who needs no more stays on its share until there."""
+    spec = profiles({"suite": tables.convergence}, suite_looks(tables))
+    lines = [trace for trace in spec["traces"] if trace["when"] == {"cost": "seconds"}]
+    assert len(lines) == 3
+    assert len({spec["columns"][line["x"][1:]][-1] for line in lines}) == 1
+
+
 def test_scores_sum_profiles_up(tables):
     """One target of two is never reached, so that nobody scores more than a half."""
     (table,) = (

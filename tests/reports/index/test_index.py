@@ -143,7 +143,7 @@ def test_suites_with_networks_in_common_are_one_contest(tmp_path):
     page = render_index(collect(tmp_path))
     assert 'id="figure-across"' in page
     shown = " ".join(text_of(page).split())
-    assert "Every target of the newest run of second, example is a problem" in shown
+    assert "Every target of the newest run of second and example is a problem" in shown
     assert "2 of 2" in shown
 
 
