@@ -69,21 +69,11 @@ def _winner(tables: Tables, ranked: list[dict[str, Any]]) -> Iterator[Words]:
     level = [pair for pair in rivals if pair[1]["low"] <= 0 <= pair[1]["high"]]
     behind = [pair for pair in rivals if pair[1]["high"] < 0]
     if behind:
-        rival, gap = behind[0]
-        over = f" for {rival['label']}" if len(behind) > 1 else ""
-        yield (
-            ("On the seeds that both have finished, it is behind ", False),
-            *names([rival for rival, _ in behind]),
-            (f", by {_gap(gap)} points{over}: the means are over unequal seeds.", False),
-        )
+        opening = "On the seeds that both have finished, it is behind "
+        turned = [(rival, _turned(gap)) for rival, gap in behind]
+        yield _apart(opening, turned, "for", ": the means are over unequal seeds.")
     if beaten:
-        nearest, gap = beaten[0]
-        over = f" over {nearest['label']}" if len(beaten) > 1 else ""
-        yield (
-            ("It is ahead of ", False),
-            *names([rival for rival, _ in beaten]),
-            (f", by {_gap(gap)} points{over}.", False),
-        )
+        yield _apart("It is ahead of ", beaten, "over", ".")
     if alone:
         rival, gap = alone[0]
         many = f" over {rival['label']}" if len(alone) > 1 else ""
@@ -106,14 +96,29 @@ def _winner(tables: Tables, ranked: list[dict[str, Any]]) -> Iterator[Words]:
         )
 
 
+def _apart(opening: str, pairs: list[tuple[dict[str, Any], dict[str, Any]]], to: str, ending: str) -> Words:
+    """Who is so far ahead or behind, and how far; of several, the first one's gap."""
+    rival, gap = pairs[0]
+    whose = f" {to} {rival['label']}" if len(pairs) > 1 else ""
+    return (
+        (opening, False),
+        *names([other for other, _ in pairs]),
+        (f", by {_gap(gap)} points{whose}{ending}", False),
+    )
+
+
 def _difference(tables: Tables, first: str, second: str) -> dict[str, Any] | None:
     """The row of a pair, turned so that it is first minus second; None where it has no interval."""
     for row in rows(where(tables.differences, first=first, second=second)):
         return row if math.isfinite(row["low"]) else None
     for row in rows(where(tables.differences, first=second, second=first)):
-        turned = row | {"difference": -row["difference"], "low": -row["high"], "high": -row["low"]}
-        return turned if math.isfinite(row["low"]) else None
+        return _turned(row) if math.isfinite(row["low"]) else None
     return None
+
+
+def _turned(gap: dict[str, Any]) -> dict[str, Any]:
+    """The same difference, the second minus the first."""
+    return gap | {"difference": -gap["difference"], "low": -gap["high"], "high": -gap["low"]}
 
 
 def _gap(gap: dict[str, Any]) -> str:

@@ -148,8 +148,8 @@ def test_the_highest_mean_of_unequal_seeds_may_be_behind(tmp_path):
     text = paragraph(tmp_path, accuracies, without((1, 2)))
     assert text.startswith("Network 0 has the highest mean test accuracy")
     assert (
-        "On the seeds that both have finished, it is behind Network 1, by -2.05 (-2.69 to -1.41) points"
-        in (text)
+        "On the seeds that both have finished, it is behind Network 1, by +2.05 (+1.41 to +2.69) points"
+        in text
     )
     assert "It is ahead" not in text
 
