@@ -115,7 +115,8 @@ def cost_figure(tables: Tables) -> Figure | None:
     spec = cost_against_accuracy(tables, suite_looks(tables))
     caption = (
         "Up and to the left is better. Whiskers are 95 % Student-t intervals over seeds; the cost axis is "
-        "logarithmic. A hollow marker: another costs no more and is more accurate beyond the seeds' noise."
+        "logarithmic. A hollow marker: another costs no more and is more accurate beyond the seeds' noise. "
+        "A question mark: the time is doubtful."
     )
     return Figure("figure-cost", caption, spec) if spec["traces"] else None
 

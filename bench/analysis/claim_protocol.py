@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+import pandas as pd
+
 from bench.analysis.claim_values import COUNTS
 from bench.analysis.statistics import Interval
 from bench.analysis.trials import Outcome
@@ -43,6 +45,16 @@ def unfinished(claim: Claim, outcomes: tuple[Outcome, ...]) -> str:
     if not left or claim.metric in COUNTS:
         return ""
     return f"; without {', '.join(f'{n} {status}' for status, n in left.items())} of {len(mine)} trials"
+
+
+def doubtful(claim: Claim, trials: pd.DataFrame) -> str:
+    """Of how many trials the time is doubtful, where the figure is one; else empty."""
+    if claim.metric not in SPEEDS:
+        return ""
+    meant = trials["label"].isin([claim.architecture, claim.relative_to])
+    mine = trials[meant & (trials["status"] == "done")]
+    count = int((mine["timing"] == "doubtful").sum())
+    return f"; the timing of {count} of {len(mine)} trials is doubtful" if count else ""
 
 
 def _departures(claim: Claim, record: TrialRecord) -> Iterator[str]:

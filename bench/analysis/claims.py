@@ -19,7 +19,7 @@ from typing import Literal
 
 import pandas as pd
 
-from bench.analysis.claim_protocol import obstacles, unfinished
+from bench.analysis.claim_protocol import doubtful, obstacles, unfinished
 from bench.analysis.claim_values import COUNTS, measured
 from bench.analysis.statistics import Interval
 from bench.analysis.trials import Outcome
@@ -41,7 +41,7 @@ def claim_table(
     for claim in claims:
         found = measured(claim, outcomes, trials)
         finding, reason = verdict(claim, found)
-        reason += unfinished(claim, outcomes)
+        reason += unfinished(claim, outcomes) + doubtful(claim, trials)
         if reasons := list(obstacles(claim, found, outcomes)):
             finding, reason = "not comparable", "; ".join(reasons)
         stated = claim.model_dump(include=set(COLUMNS), exclude_none=True)

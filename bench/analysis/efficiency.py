@@ -21,7 +21,7 @@ two and writes one of a layer's inputs, outputs and weights, or their gradients.
 COLUMNS = (
     "label", "mode", "batch_size", "precision", "flops_per_image", "images_per_second", "flops_per_second",
     "peak_flops_per_second", "mfu", "bytes_per_image", "peak_bytes_per_second", "bandwidth_share",
-    "intensity", "ridge", "attainable_flops_per_second", "attainable_share", "bound",
+    "intensity", "ridge", "attainable_flops_per_second", "attainable_share", "bound", "verdict",
 )  # fmt: skip
 
 
@@ -36,7 +36,7 @@ def efficiency_table(outcomes: tuple[Outcome, ...], throughput: pd.DataFrame) ->
 
     Returns:
         `mfu`, `bandwidth_share` and `attainable_share` are fractions; `intensity` and `ridge` are FLOPs a
-        byte; `bound` is "compute" or "memory".
+        byte; `bound` is "compute" or "memory"; `verdict` is that of the timing.
     """
     table = []
     for label, record in measured(outcomes).items():
@@ -93,11 +93,8 @@ def _row(timed: dict[str, Any], static: StaticFacts, peaks: PeakFacts) -> dict[s
         "ridge": peak / bandwidth,
         "attainable_flops_per_second": attainable,
         "attainable_share": flops * speed / attainable if attainable else math.nan,
-        "bound": "unknown"
-        if math.isnan(intensity)
-        else "compute"
-        if intensity * bandwidth > peak
-        else "memory",
+        "bound": _bound(intensity, peak / bandwidth),
+        "verdict": timed["verdict"],
     }
 
 

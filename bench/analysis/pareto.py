@@ -11,7 +11,10 @@ from bench.analysis.frames import rows
 COSTS = ("params", "macs", "seconds_per_epoch", "train_seconds", "train_flops", "train_peak_bytes")
 """Columns of the summary against which accuracy is set; less is better."""
 
-COLUMNS = ("label", "cost", "value", "on_front", "dominated_by")
+TIMES = frozenset({"seconds_per_epoch", "train_seconds"})
+"""Those that were timed."""
+
+COLUMNS = ("label", "cost", "value", "on_front", "dominated_by", "doubtful")
 
 
 def pareto_table(summary: pd.DataFrame, differences: pd.DataFrame, costs: tuple[str, ...]) -> pd.DataFrame:
@@ -21,16 +24,17 @@ def pareto_table(summary: pd.DataFrame, differences: pd.DataFrame, costs: tuple[
     lead that seeds cannot tell from chance removes nobody, so that with one seed everybody remains.
 
     Args:
-        summary: One row an architecture; columns label and the costs (means over seeds).
+        summary: One row an architecture; columns label, the costs (means over seeds) and timings_doubtful.
         differences: `difference_table` of the accuracy.
         costs: Columns of `summary`.
 
     Returns:
-        `dominated_by` holds the labels of those that remove it, separated by commas. Architectures without a
-        cost are left out.
+        `dominated_by` holds the labels of those that remove it, separated by commas; `doubtful` says whether
+        the cost is a time that is. Architectures without a cost are left out.
     """
     better = {(row["first"], row["second"]) for row in rows(differences) if row["verdict"] == "first"}
     better |= {(row["second"], row["first"]) for row in rows(differences) if row["verdict"] == "second"}
+    doubted = {row["label"] for row in rows(summary) if row["timings_doubtful"]}
     table: list[dict[str, object]] = []
     for cost in costs:
         values = {row["label"]: float(row[cost]) for row in rows(summary) if math.isfinite(row[cost])}
@@ -43,6 +47,7 @@ def pareto_table(summary: pd.DataFrame, differences: pd.DataFrame, costs: tuple[
                     "value": value,
                     "on_front": not by,
                     "dominated_by": ", ".join(by),
+                    "doubtful": cost in TIMES and label in doubted,
                 }
             )
     return pd.DataFrame(table, columns=list(COLUMNS))

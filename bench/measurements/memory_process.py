@@ -9,6 +9,8 @@ import sys
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
+import torch
+
 from bench.measurements.steps import Mode
 from bench.measurements.subject import Subject
 
@@ -48,6 +50,7 @@ def ask(subject: Subject, question: Question) -> Answer:
         "shape": subject.workload.shape,
         "classes": subject.workload.classes,
         "compiled": compiled,
+        "channels_last": subject.device.memory_format == torch.channels_last,
     }
     return _server().ask(content)
 

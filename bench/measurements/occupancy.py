@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterable
+from dataclasses import replace
 from math import prod
 from typing import Any
 
@@ -42,7 +43,9 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
 
 def _measure(question: dict[str, Any]) -> dict[str, Any]:
     trial = Trial.model_validate(question["trial"])
-    device = Device.chosen(trial.execution)
+    # The layout may have been chosen by measuring; a network takes other memory in another one.
+    layout = torch.channels_last if question["channels_last"] else torch.contiguous_format
+    device = replace(Device.chosen(trial.execution), memory_format=layout)
     device.prepare(
         deterministic=trial.recipe.deterministic,
         threads=trial.execution.threads or environment.usable_cores(),

@@ -109,12 +109,12 @@ class Setting:
             self.wanted_visits = MOST_VISITS if estimate < share else FEWEST_VISITS
             self.steps = max(1, round(share * (1 - WARM_UP) / BLOCKS / estimate))
         blocks: list[float] = []
-        before = self.meter.joules() if self.meter else None
-        with self.watch:
+        with self.watch:  # outside of which clocks are read, for up to 80 ms, while the device idles
+            before = self.meter.joules() if self.meter else None
             while len(blocks) < BLOCKS and sum(blocks) * self.steps < share * (1 - WARM_UP):
                 blocks.append(seconds_of(step, self.steps, device) / self.steps)
+            after = self.meter.joules() if self.meter else None
         self.visits.append(blocks)
-        after = self.meter.joules() if self.meter else None
         if before is not None and after is not None:
             self.energy = (self.energy or 0.0) + after - before
 

@@ -64,7 +64,7 @@ class LargestBatchFacts(Model):
     """
 
     mode: Literal["train", "inference"]
-    batch_size: Positive | None
+    batch_size: Count | None
     """The largest that was seen to fit, twice; 0 where not even one image does, None where it failed."""
     smallest_unfit: Count | None = None
     """The smallest that was seen not to fit; None where the search ended at its limit."""

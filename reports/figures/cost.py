@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bench.analysis.frames import rows
+from bench.analysis.pareto import TIMES
 from bench.analysis.tables import Tables
 from reports.figures.label_places import Named, label_places
 from reports.figures.spec import Columns, Trace, axis, figure, plain, short, switch
@@ -28,11 +29,15 @@ MOST_NAMES = 8
 LONGEST = 22
 """Letters of a name beside a point."""
 
+UNSURE = " ?"
+"""Behind a time that is doubtful."""
+
 
 def cost_against_accuracy(tables: Tables, looks: dict[str, Look]) -> dict[str, Any]:
     """Test accuracy of the last epoch with its 95 % interval, against params, MACs, time or FLOPs.
 
-    The marker of an architecture that is not worth its cost (see `bench.analysis.pareto`) is hollow.
+    The marker of an architecture that is not worth its cost (see `bench.analysis.pareto`) is hollow; a time
+    that is doubtful has a question mark.
     """
     columns = Columns()
     traces: list[Trace] = []
@@ -74,9 +79,9 @@ def _point(columns: Columns, row: dict[str, Any], column: str, look: Look) -> Tr
         "x": columns.add([row[column]]),
         "y": columns.add([mean]),
         "marker": {"color": look.color, "symbol": look.symbol, "size": 12},
-        "text": [f"  {plain(row['label'], LONGEST)}  "],
+        "text": [f"  {plain(_name(row, column), LONGEST + len(UNSURE))}  "],
         "cliponaxis": False,
-        "hovertemplate": "%{fullData.name}<br>%{y:.2%} at %{x:.4s}<extra></extra>",
+        "hovertemplate": f"%{{fullData.name}}<br>%{{y:.2%}} at %{{x:.4s}}{_mark(row, column)}<extra></extra>",
     }
     if math.isfinite(low):
         trace["error_y"] = {
@@ -88,6 +93,16 @@ def _point(columns: Columns, row: dict[str, Any], column: str, look: Look) -> Tr
             "width": 4,
         }
     return trace
+
+
+def _name(row: dict[str, Any], column: str) -> str:
+    """What stands beside a point."""
+    return short(row["label"], LONGEST) + _mark(row, column)
+
+
+def _mark(row: dict[str, Any], column: str) -> str:
+    """A question mark where the cost is a time, and doubtful."""
+    return UNSURE if column in TIMES and row["timings_doubtful"] else ""
 
 
 def log_scale(values: Iterable[float]) -> dict[str, Any]:
@@ -127,7 +142,7 @@ def _sides(entries: list[dict[str, Any]], column: str) -> dict[str, str]:
 
     points = [
         Named(
-            name=short(row["label"], LONGEST),
+            name=_name(row, column),
             x=(math.log10(row[column]) - left) / (right - left),
             y=up(row["test_accuracy"]),
             low=up(ends[0]),

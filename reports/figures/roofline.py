@@ -68,7 +68,8 @@ def _roof(columns: Columns, entries: list[dict[str, Any]]) -> list[Trace]:
 
 
 def _point(columns: Columns, row: dict[str, Any], option: str, look: Look, count: int) -> Trace:
-    """Where one architecture stands; few enough points carry their names."""
+    """Where one architecture stands, hollow if its timing is doubtful; few enough points carry names."""
+    hollow = "-open" if row["verdict"] == "doubtful" else ""
     trace: Trace = {
         "type": "scatter",
         "mode": "markers",
@@ -77,9 +78,10 @@ def _point(columns: Columns, row: dict[str, Any], option: str, look: Look, count
         "name": plain(row["label"]),
         "x": columns.add([row["intensity"]]),
         "y": columns.add([row["flops_per_second"]]),
-        "marker": {"color": look.color, "symbol": look.symbol, "size": 12},
+        "marker": {"color": look.color, "symbol": f"{look.symbol}{hollow}", "size": 12},
         "cliponaxis": False,
-        "hovertemplate": "%{fullData.name}<br>%{y:.3s}FLOP/s at %{x:.3s} FLOPs a byte<extra></extra>",
+        "hovertemplate": "%{fullData.name}<br>%{y:.3s}FLOP/s at %{x:.3s} FLOPs a byte"
+        f"<br>{row['verdict']}<extra></extra>",
     }
     if count > MOST_NAMES:
         return trace

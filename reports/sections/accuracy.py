@@ -30,6 +30,8 @@ def learning_curves(tables: Tables) -> Section | None:
         caption += " Test set used for validation."
     if (tables.epochs["status"] != "done").any():
         caption += " A thin line that ends in a cross is a trial that did not finish; it is in no mean."
+    if (tables.summary["timings_doubtful"] > 0).any():
+        caption += " Against training time: some timings are doubtful, see the ranking."
     parts = (Figure("figure-curves", caption, spec), _accuracies(tables))
     return Section("curves", "Learning curves", left_out(tables), parts)
 

@@ -92,26 +92,33 @@ def _pareto(tables: Tables) -> Table:
     """Whether each architecture is worth its cost, by kind of cost."""
     drawn = suite_looks(tables)
     found = {(row["label"], row["cost"]): row for row in rows(tables.pareto)}
+    doubtful = {row["cost"] for row in rows(tables.pareto) if row["doubtful"]}
     costs = {cost: title for cost, title, _ in COSTS if any(key[1] == cost for key in found)}
     columns = (
         Column("Worth its cost", "Pareto set", numeric=False),
         *(Column(title, numeric=False) for title in costs.values()),
     )
     body = tuple(
-        (name_cell(label, drawn[label]), *(_worth(found.get((label, cost))) for cost in costs))
+        (
+            name_cell(label, drawn[label]),
+            *(_worth(found.get((label, cost)), unsure=cost in doubtful) for cost in costs),
+        )
         for label in tables.labels
     )
     note = (
         "In the Pareto set unless another costs no more and is more accurate by a paired interval that "
-        "excludes zero."
+        "excludes zero. With a question mark, the time of one of them is doubtful."
     )
     return Table("table-pareto", columns, body, note)
 
 
-def _worth(row: dict[str, Any] | None) -> Cell:
+def _worth(row: dict[str, Any] | None, *, unsure: bool) -> Cell:
     if row is None:
         return Cell(show.ABSENT, "")
-    return Cell("yes", tone="good") if row["on_front"] else Cell(f"no: {row['dominated_by']}", tone="quiet")
+    mark = " ?" if unsure else ""
+    if row["on_front"]:
+        return Cell(f"yes{mark}", tone="unsure" if unsure else "good")
+    return Cell(f"no{mark}: {row['dominated_by']}", tone="quiet")
 
 
 def p_value(p: float) -> str:

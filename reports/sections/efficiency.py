@@ -11,10 +11,11 @@ from reports import format as show
 from reports.elements import Cell, Column, Figure, Section, Table
 from reports.figures.roofline import roofline
 from reports.sections.ranking import name_cell, suite_looks
+from reports.sections.timings import TIMING, verdict_cell
 
 CAPTION = (
     "The line is what the device allows: left of its bend memory is the limit, right of it the matrix units. "
-    "A point far below it loses time elsewhere."
+    "A point far below it loses time elsewhere. Of hollow ones the timing is doubtful."
 )
 
 
@@ -33,6 +34,7 @@ def efficiency(tables: Tables) -> Section | None:
         Column("Bound by", numeric=False),
         Column("Of the roof", "", "FLOP/s achieved, of what the roofline allows at this intensity."),
         Column("Bandwidth", "", "Bytes that must move a second, of the peak. Above 100 % caches serve them."),
+        TIMING,
     )
     body = tuple(
         (
@@ -45,6 +47,7 @@ def efficiency(tables: Tables) -> Section | None:
             Cell(row["bound"]),
             Cell(show.percent(row["attainable_share"], 1), row["attainable_share"]),
             Cell(show.percent(row["bandwidth_share"], 1), row["bandwidth_share"]),
+            verdict_cell(row["verdict"]),
         )
         for row in rows(tables.efficiency)
     )

@@ -11,9 +11,7 @@ from reports.elements import Cell, Column, Figure, Section, Table
 from reports.figures.phases import PHASES, phase_bars
 from reports.figures.speed import throughput_bars
 from reports.sections.ranking import name_cell, suite_looks
-from reports.sections.timings import verdict_cell
-
-TIMING = Column("Timing", "see below", "Good, or doubtful: its certificate says why.", numeric=False)
+from reports.sections.timings import TIMING, verdict_cell
 
 
 def throughput(tables: Tables) -> Section | None:

@@ -12,6 +12,9 @@ from reports.sections.ranking import name_cell, suite_looks
 
 TONES: dict[str, Literal["good", "unsure", "quiet"]] = {"good": "good", "doubtful": "unsure"}
 
+TIMING = Column("Timing", "see below", "Good, or doubtful: its certificate says why.", numeric=False)
+"""Of a table of something timed."""
+
 MOST_IN_FULL = 40
 """So many timings are shown one by one; of more, the doubtful ones. Exports hold all of them."""
 

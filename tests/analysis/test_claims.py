@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from factories import document, write_run
+from factories import certificate, document, write_run
 
 from bench.analysis.claims import verdict
 from bench.analysis.statistics import Interval
@@ -197,3 +197,16 @@ def test_speed_does_not_depend_on_the_images(tmp_path):
     """Images per second are comparable on a re-encoded copy."""
     claim = {"metric": "train_images_per_second", "value": 5200, "tolerance": 500}
     assert judged(tmp_path, claim, altered("data", reencoded=True))["verdict"] == "reproduced"
+
+
+@pytest.mark.parametrize(("metric", "said"), [("seconds_per_epoch", True), ("test_accuracy", False)])
+def test_a_claim_about_a_doubtful_time_says_so(tmp_path, metric, said):
+    """Whatever the verdict; an accuracy does not depend on it."""
+
+    def change(record):
+        doubted = {"certificate": certificate(doubts={"busy machine": "x"})}
+        training = record.training.model_copy(update=doubted)
+        return record.model_copy(update={"training": training}) if record.trial.seed == 1 else record
+
+    row = judged(tmp_path, {"metric": metric}, change)
+    assert ("; the timing of 1 of 3 trials is doubtful" in row["reason"]) is said

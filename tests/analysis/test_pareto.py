@@ -14,7 +14,7 @@ COLUMNS = ["first", "second", "verdict"]
 
 def front(costs, *verdicts):
     """Labels in the Pareto set, given the cost of each and verdicts on pairs of them."""
-    summary = pd.DataFrame({"label": list(costs), "params": list(costs.values())})
+    summary = pd.DataFrame({"label": list(costs), "params": list(costs.values()), "timings_doubtful": 0})
     table = pareto_table(summary, pd.DataFrame(list(verdicts), columns=COLUMNS), ("params",))
     return list(table.loc[table["on_front"].astype(bool), "label"])
 
@@ -42,8 +42,17 @@ def test_the_same_cost_counts_as_no_more():
 
 def test_who_removes_is_named():
     """All of them; an architecture without this cost takes no part."""
-    summary = pd.DataFrame({"label": list("ABCD"), "params": [1, 2, 3, math.nan]})
+    summary = pd.DataFrame({"label": list("ABCD"), "params": [1, 2, 3, math.nan], "timings_doubtful": 0})
     pairs = [("A", "C", "first"), ("C", "B", "second"), ("C", "D", "second")]
     table = pareto_table(summary, pd.DataFrame(pairs, columns=COLUMNS), ("params",)).set_index("label")
     assert list(table.index) == ["A", "B", "C"]
     assert table.loc["C", "dominated_by"] == "A, B"
+
+
+def test_a_doubtful_time_is_marked_and_a_count_is_not():
+    """Of the architecture whose timing it is."""
+    summary = pd.DataFrame(
+        {"label": ["A", "B"], "params": [1, 2], "train_seconds": [3.0, 4.0], "timings_doubtful": [1, 0]}
+    )
+    table = pareto_table(summary, pd.DataFrame([], columns=COLUMNS), ("params", "train_seconds"))
+    assert list(table["doubtful"]) == [False, False, True, False]

@@ -123,6 +123,16 @@ def test_what_the_convention_leaves_out_has_no_macs_and_is_not_unsupported(layer
     assert not counts.unsupported
 
 
+@pytest.mark.parametrize("layer", [nn.GRU, nn.RNN])
+def test_recurrent_layers_are_covered_whole(layer):
+    """Images first: they turn their input in place, which moves nothing."""
+    network = Calls(lambda x: layer(8, 5, batch_first=True, device=x.device)(x[0])[0])
+    gates = 3 if layer is nn.GRU else 1
+    counts = count(network, IMAGE)
+    assert counts.macs == 4 * 8 * gates * 5 * (8 + 5)
+    assert not counts.unsupported
+
+
 def test_every_name_on_the_list_of_left_out_operators_exists():
     """A misspelt name would never match."""
     assert [name for name in LEFT_OUT if not hasattr(torch.ops.aten, name)] == []

@@ -76,6 +76,14 @@ def test_where_nothing_fits_the_answer_is_zero():
     assert search(capacity(0), 16, 64)[:2] == (0, 1)
 
 
+def test_where_nothing_fits_the_record_says_zero(make_subject, monkeypatch):
+    """Which is an answer, and no failure of the measurement."""
+    monkeypatch.setattr(largest_batch, "ask", lambda *_: Answer(exhausted=True))
+    monkeypatch.setattr(largest_batch, "_budget", lambda *_: 1 << 20)
+    (fact,) = largest_batch.measure(make_subject(largest_batch={}))["largest_batch"]
+    assert (fact.batch_size, fact.smallest_unfit, fact.reason) == (0, 1, None)
+
+
 def test_a_failure_of_another_kind_is_no_answer():
     """A network that raises is not a network that is too large."""
     with pytest.raises(SearchFailedError, match="batch size 8: ValueError: no"):

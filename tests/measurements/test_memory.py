@@ -1,6 +1,7 @@
 """Peak memory in a fresh process: parts that are known, growth with the batch, and failures as answers."""
 
 import sys
+from dataclasses import replace
 
 import pytest
 import torch
@@ -58,6 +59,15 @@ def test_a_second_process_finds_the_same(make_subject):
     """Nothing of the first is left in it."""
     subject = make_subject()
     assert peak_at(subject, 32) == pytest.approx(peak_at(subject, 32), rel=0.05)
+
+
+@pytest.mark.parametrize("layout", ["contiguous", "channels last"])
+def test_memory_is_that_of_the_layout_that_is_trained_in(make_subject, layout):
+    """Which `memory_format = "auto"` has measured, and the suite does not say."""
+    subject = make_subject("laid", execution={"memory_format": "auto"})
+    wanted = {"contiguous": torch.contiguous_format, "channels last": torch.channels_last}[layout]
+    subject.device = replace(subject.device, memory_format=wanted)
+    assert ask(subject, Question("inference", 2, allocator="returning")).reason == f"ValueError: {layout}"
 
 
 def test_exhaustion_is_an_answer_and_harms_nobody(make_subject):

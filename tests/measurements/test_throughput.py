@@ -87,6 +87,18 @@ def test_energy_is_that_of_the_timed_images(workload, monkeypatch):
     assert row.energy_source == "a meter"
 
 
+def test_energy_is_read_next_to_the_timed_blocks(workload, monkeypatch):
+    """Clocks and temperatures take tens of milliseconds to read, in which the device idles."""
+    seen = []
+    look = throughput.Watch._look
+    monkeypatch.setattr(throughput.Watch, "_look", lambda watch: (seen.append("clocks"), look(watch)))
+    meter = Meter("a meter", lambda: float(seen.append("energy") or len(seen)))
+    monkeypatch.setattr(throughput.Meter, "of", lambda device, gpu: meter)
+    setting = throughput.Setting(workload, "inference", 4, 0.02)
+    setting.visit()
+    assert seen == ["clocks", "energy", "energy", "clocks"]
+
+
 def test_where_nothing_reports_energy_there_is_none(workload, monkeypatch):
     """Not zero."""
     monkeypatch.setattr(throughput.Meter, "of", lambda device, gpu: None)

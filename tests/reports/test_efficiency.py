@@ -1,7 +1,7 @@
 """The sections on efficiency and memory, and the roofline."""
 
 import pytest
-from factories import document, write_run
+from factories import certificate, document, write_run
 
 from bench.analysis.tables import load
 from reports.figures.roofline import roofline
@@ -93,3 +93,21 @@ def test_without_measurements_there_is_no_section(tmp_path):
     tables = load(write_run(tmp_path, document(measure={"throughput": False, "memory": False})))
     assert efficiency(tables) is None
     assert memory(tables) is None
+
+
+def test_doubtful_timings_are_marked(tmp_path):
+    """In the table by its last column, under the roofline by a hollow marker."""
+
+    def change(record):
+        if record.trial.label != "CNN":
+            return record
+        doubted = {"certificate": certificate(doubts={"busy machine": "x"})}
+        timed = tuple(fact.model_copy(update=doubted) for fact in record.throughput)
+        return record.model_copy(update={"throughput": timed})
+
+    tables = load(write_run(tmp_path, change=change))
+    _, found = points(tables)
+    assert {one["name"] for one in found if one["marker"]["symbol"].endswith("-open")} == {"CNN"}
+    (table,) = (part for part in efficiency(tables).parts if part.kind == "table")
+    verdicts = {(row[0].text, row[-1].text) for row in table.rows}
+    assert verdicts == {("CNN", "doubtful"), ("ResNet", "good"), ("ResNet, MLP head", "good")}

@@ -108,6 +108,23 @@ def test_a_point_carries_its_interval(tables):
     assert y + up == pytest.approx(row["test_accuracy_high"], rel=1e-4)
 
 
+def test_a_doubtful_time_has_a_question_mark_and_a_count_none(tmp_path):
+    """Beside its point and where the reader points at it; the others have none."""
+
+    def change(record):
+        if record.trial.label != "CNN" or record.training is None:
+            return record
+        doubted = {"certificate": certificate(doubts={"busy machine": "x"})}
+        training = record.training.model_copy(update=doubted)
+        return record.model_copy(update={"training": training})
+
+    tables = load(write_run(tmp_path, change=change))
+    spec = cost_against_accuracy(tables, suite_looks(tables))
+    for text in (lambda one: one["text"][0], lambda one: one["hovertemplate"]):
+        marked = {(one["name"], one["when"]["cost"]) for one in spec["traces"] if "?" in text(one)}
+        assert marked == {("CNN", "train_seconds"), ("CNN", "seconds_per_epoch")}
+
+
 def test_numbers_are_stored_once():
     """Columns keep five significant digits; a gap is a gap, not a zero."""
     columns = Columns()

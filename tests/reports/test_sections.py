@@ -121,6 +121,16 @@ def test_who_is_not_worth_its_cost_names_who_is_better(tables):
     assert [column.title for column in table.columns][1:3] == ["Params", "MACs"]
 
 
+def test_worth_at_a_doubtful_time_has_a_question_mark(tables):
+    """In the whole column, since one of the times decides about the others."""
+    doubted = (tables.pareto["cost"] == "train_seconds") & (tables.pareto["label"] == "CNN")
+    table = differences(replace(tables, pareto=tables.pareto.assign(doubtful=doubted))).parts[1]
+    titles = [column.title for column in table.columns]
+    for row in table.rows:
+        marked = {title for title, cell in zip(titles, row, strict=True) if "?" in cell.text}
+        assert marked == {"Training time"}
+
+
 def test_a_confusion_matrix_holds_shares_of_the_true_class(tables):
     """Pairs that never occur stay blank; a line adds up to one."""
     spec = confusion(tables, NAMES)

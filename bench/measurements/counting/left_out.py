@@ -42,7 +42,7 @@ _REDUCTION = {
 _MOVEMENT = {
     "_assert_async", "_has_compatible_shallow_copy_type", "_local_scalar_dense", "_reshape_alias",
     "_to_copy", "_unique2", "_unsafe_view", "arange", "as_strided_", "bernoulli", "bernoulli_",
-    "bucketize", "cat", "channel_shuffle", "clone", "col2im", "constant_pad_nd", "copy", "copy_",
+    "bucketize", "cat", "channel_shuffle", "clone", "col2im", "constant_pad_nd", "copy", "copy_", "detach_",
     "embedding", "empty", "empty_strided", "exponential_", "eye", "fill", "fill_", "flip", "full",
     "gather", "im2col", "index", "index_add", "index_copy", "index_fill", "index_put", "index_put_",
     "index_select", "lift_fresh", "lift_fresh_copy", "linspace", "masked_select", "meshgrid",
@@ -51,8 +51,9 @@ _MOVEMENT = {
     "randn", "randperm", "reflection_pad1d", "reflection_pad2d", "reflection_pad3d", "repeat",
     "repeat_interleave", "replication_pad1d", "replication_pad2d", "replication_pad3d", "resize_",
     "roll", "rot90", "scalar_tensor", "scatter", "scatter_", "scatter_add", "searchsorted",
-    "select_scatter", "set_", "slice_scatter", "sort", "stack", "topk", "tril", "tril_", "tril_indices",
-    "triu", "triu_", "triu_indices", "unbind_copy", "unsafe_split", "uniform_", "zero_", "zeros",
+    "select_scatter", "set_", "slice_scatter", "sort", "squeeze_", "stack", "t_", "topk", "transpose_",
+    "tril", "tril_", "tril_indices", "triu", "triu_", "triu_indices", "unbind_copy", "uniform_",
+    "unsafe_split", "unsqueeze_", "zero_", "zeros",
 }  # fmt: skip
 """Creating, copying, selecting and reordering elements."""
 

@@ -29,10 +29,18 @@ class Meter:
         if gpu is not None and gpu.joules() is not None:
             return cls("GPU board, by NVML", gpu.joules)
         packages = [Package(path) for path in sorted((root / RAPL).glob("intel-rapl:[0-9]*"))
-                    if path.name.count(":") == 1]  # fmt: skip
+                    if path.name.count(":") == 1 and _is_package(path)]  # fmt: skip
         if device.type != "cpu" or not packages or any(one.joules() is None for one in packages):
             return None
         return cls("CPU packages, by RAPL", lambda: sum(one.joules() or 0.0 for one in packages))
+
+
+def _is_package(folder: Path) -> bool:
+    """Not "psys", beside the packages on laptops: the whole platform, which holds them once more."""
+    try:
+        return (folder / "name").read_text(encoding="ascii").startswith("package")
+    except OSError:
+        return False
 
 
 class Package:

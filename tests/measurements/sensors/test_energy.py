@@ -7,11 +7,12 @@ from bench.measurements.sensors.energy import Meter
 CPU = torch.device("cpu")
 
 
-def package(root, number, energy, full=1_000_000):
+def package(root, number, energy, full=1_000_000, name="package"):
     folder = root / "sys/class/powercap" / f"intel-rapl:{number}"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "energy_uj").write_text(f"{energy}\n")
     (folder / "max_energy_range_uj").write_text(f"{full}\n")
+    (folder / "name").write_text(f"{name}-{number}\n")
 
 
 def test_packages_are_added_and_their_parts_are_not(tmp_path):
@@ -24,6 +25,13 @@ def test_packages_are_added_and_their_parts_are_not(tmp_path):
     before = meter.joules()
     package(tmp_path, 0, 502_000)
     assert meter.joules() - before == 0.5
+
+
+def test_the_platform_of_a_laptop_is_not_added_to_its_package(tmp_path):
+    """Its domain "psys" stands beside the package, and holds all that the package takes once more."""
+    package(tmp_path, 0, 1_000_000)
+    package(tmp_path, 1, 5_000_000, name="psys")
+    assert Meter.of(CPU, None, tmp_path).joules() == 1.0
 
 
 def test_a_full_counter_starts_again(tmp_path):
