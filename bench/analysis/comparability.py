@@ -13,6 +13,7 @@ from bench.analysis.peaks import doubts
 from bench.analysis.speed import timings
 from bench.analysis.spread import without_spread
 from bench.analysis.trials import Outcome
+from bench.records import InitialFacts
 from bench.spec import Suite
 
 COLUMNS = ("kind", "message")
@@ -135,22 +136,23 @@ def _recipes(recipes: pd.DataFrame) -> Iterator[tuple[str, str]]:
 
 def _trained_before(outcomes: tuple[Outcome, ...]) -> Iterator[tuple[str, str]]:
     """Trials that started from a checkpoint: what their costs leave out, and what they may have seen."""
-    starts = {
-        outcome.trial.label: outcome.record.initial
-        for outcome in outcomes
-        if outcome.record and outcome.record.initial and outcome.record.initial.checkpoint_sha256
-    }
-    for label, initial in starts.items():
+    starts: dict[str, list[InitialFacts]] = {}
+    for outcome in outcomes:
+        if outcome.record and (facts := outcome.record.initial) and facts.checkpoint_sha256:
+            starts.setdefault(outcome.trial.label, []).append(facts)
+    for label, of_seeds in starts.items():
+        initial, seen = of_seeds[0], sum(facts.validation_seen for facts in of_seeds)
         source = f"{initial.label or 'trial ' + initial.trial_id} after {initial.epochs} epochs"
         if initial.keep == "weights":
             yield (
                 "trained before",
                 f"{label} starts from the weights of {source}; its epochs, seconds and FLOPs leave them out.",
             )
-        if initial.validation_seen:
+        if seen:
+            some = f"; so for {seen} of {len(of_seeds)} seeds" if seen < len(of_seeds) else ""
             yield (
                 "validation images seen before",
-                f"{label} starts from {source}, which may have learned from the images held out here.",
+                f"{label} starts from {source}, which may have learned from the images held out here{some}.",
             )
 
 

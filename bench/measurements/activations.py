@@ -62,6 +62,7 @@ class _Rectified(TorchFunctionMode):
         result = func(*args, **(kwargs or {}))
         if outer:
             self.inside = False
+        if outer and result.ndim > 1:  # else a gate, or another weight that is kept positive
             layer = next((call["layer"] for call in reversed(self.calls)), "input")
             zero = result == 0
             # A linear layer puts its units last, as in (N, tokens, units); a convolution behind the images.

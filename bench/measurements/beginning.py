@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from bench.measurements import checkpoint, initial
+from bench.measurements.optimizer_state import moments_for
 from bench.measurements.slow_weights import SlowWeights
 from bench.records import EpochFacts, InitialFacts
 
@@ -68,6 +69,8 @@ def _start(training: Training, optimizer: torch.optim.Optimizer) -> None:
     state, training.initial = initial.load(training.trial, training.origin)
     initial.load_weights(training.model, state["model"], training.origin)
     if training.initial.keep == "training":
+        recipe = training.trial.recipe
+        state["optimizer"]["state"] = moments_for(training.model, recipe.optimizer, state, training.origin)
         _continue(training, state, optimizer)
 
 

@@ -54,6 +54,8 @@ class FirstSteps:
             weight.grad.flatten().float() for weight in weighted_layers(self.training.model).values()
             if weight.grad is not None
         ]  # fmt: skip
+        if not gradients:
+            return  # neither a convolution nor a linear layer is trained
         gradient = torch.cat(gradients)
         norm = gradient.norm()
         agreement = torch.full_like(norm, torch.nan)

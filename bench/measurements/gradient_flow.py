@@ -32,9 +32,16 @@ class GradientFlow:
         F.cross_entropy(self.probe.logits(model), self.probe.labels).backward()
         rows = keep_earlier(self.store.read_table("gradient_flow"), "epoch", epochs)
         for depth, (name, weight) in enumerate(weighted_layers(model).items(), start=1):
-            gradient_norm = 0.0 if weight.grad is None else weight.grad.norm().item()
+            gradient_norm = _norm(weight)
             weight_norm = weight.detach().norm().item()
-            ratio = gradient_norm / weight_norm if weight_norm else None
+            ratio = gradient_norm / weight_norm if weight_norm and gradient_norm is not None else None
             values = (epochs, depth, name, gradient_norm, weight_norm, ratio)
             rows.append(dict(zip(GRADIENT_COLUMNS, values, strict=True)))
         self.store.write_table("gradient_flow", GRADIENT_COLUMNS, rows)
+
+
+def _norm(weight: nn.Parameter) -> float | None:
+    """Of its gradient; a frozen weight has none, and one that the loss does not depend on has one of zero."""
+    if weight.grad is not None:
+        return float(weight.grad.norm())
+    return 0.0 if weight.requires_grad else None

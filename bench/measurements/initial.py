@@ -19,6 +19,9 @@ from bench.plan import Trial
 from bench.records import InitialFacts
 from bench.store import CHECKPOINT_FILE, beside, generations
 
+SAME_IMAGES = ("name", "path", "limit", "validation")
+"""Keys of a data set on which it hangs what accuracies of earlier epochs were measured on."""
+
 MOST_DIFFERENCES = 8
 """Layers named when a checkpoint does not fit."""
 
@@ -78,7 +81,7 @@ def load(trial: Trial, path: Path) -> tuple[dict[str, Any], InitialFacts]:
         label=earlier.label if earlier else "",
         epochs=epochs,
         keep=start.keep,
-        validation_seen=_may_have_seen_validation(trial, earlier),
+        validation_seen=_may_have_seen_validation(trial, earlier, state.get("initial") or {}),
     )
     if start.keep == "training":
         _refuse_other_training(trial, earlier, epochs, path)
@@ -113,19 +116,28 @@ def _shape(tensor: Tensor) -> str:
     return "x".join(map(str, tensor.shape)) or "a number"
 
 
-def _may_have_seen_validation(trial: Trial, earlier: Trial | None) -> bool:
+def _may_have_seen_validation(trial: Trial, earlier: Trial | None, before: Mapping[str, Any]) -> bool:
+    """Whether images held out here were trained on by the earlier trial, or by what that one started from."""
     if trial.dataset.validation == "test":
         return False
-    return earlier is None or (earlier.seed, earlier.dataset) != (trial.seed, trial.dataset)
+    if earlier is None or (earlier.seed, earlier.dataset) != (trial.seed, trial.dataset):
+        return True
+    return bool(before.get("validation_seen"))
 
 
 def _refuse_other_training(trial: Trial, earlier: Trial | None, epochs: int, path: Path) -> None:
-    """A training is continued by the same optimiser only, and towards more epochs."""
+    """A training is continued by the same optimiser only, on the same images, and towards more epochs."""
     if earlier is None or earlier.recipe.optimizer.name != trial.recipe.optimizer.name:
         theirs = earlier.recipe.optimizer.name if earlier else "an unknown optimiser"
         raise DataError(
             f"{path}: trained by {theirs}, to be continued by {trial.recipe.optimizer.name}; "
             'keep the optimiser, or the weights alone (init_from.keep = "weights")'
+        )
+    other = [key for key in SAME_IMAGES if getattr(earlier.dataset, key) != getattr(trial.dataset, key)]
+    if other:
+        raise DataError(
+            f"{path}: trained on other images ({', '.join(f'dataset.{key}' for key in other)}), so that its "
+            'epochs are none of this trial; keep the weights alone (init_from.keep = "weights")'
         )
     if epochs >= trial.recipe.epochs:
         raise DataError(

@@ -18,6 +18,9 @@ COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 """Of x -> a x + b x^3 + c x^5, chosen there for the steepest slope at 0: singular values end between about
 0.7 and 1.2 instead of at 1."""
 
+SMALLEST = 1e-30
+"""A norm that no filters have but those that are all zero; a division by it is still finite in float32."""
+
 
 def orthogonalise(matrix: Tensor, steps: int, eps: float = 1e-7) -> Tensor:
     """Move all singular values of a matrix (rows, columns) towards 1 by Newton-Schulz iteration.
@@ -73,6 +76,6 @@ class Muon(torch.optim.Optimizer):
             filters = len(parameter)
             flat = direction.reshape(filters, -1)
             direction = orthogonalise(flat, group["newton_schulz_steps"]).view(direction.shape)
-            # On the device: reading the norm would make every step wait.
-            parameter.mul_(filters**0.5 / parameter.norm())
+            # On the device: reading the norm would make every step wait. Filters may start at zero.
+            parameter.mul_(filters**0.5 / parameter.norm().clamp_min(SMALLEST))
         parameter.add_(direction, alpha=-group["lr"])

@@ -31,16 +31,14 @@ class Probe:
         return cls(subject.training.pipeline(images.images), images.labels, subject.device)
 
     def copy(self, model: nn.Module) -> nn.Module:
-        """A copy in training mode, without dropout.
+        """A copy that normalises as in training, and draws nothing: no dropout, no stochastic depth.
 
-        A copy, since a forward pass in training mode moves the running statistics of batch norm, and draws
-        from the random numbers of dropout.
+        A copy, since normalising as in training moves running statistics. They tell who has to: whatever else
+        behaves otherwise in training, be it a module or a function within one, draws random numbers.
         """
-        model = deepcopy(model)
-        model.train()
+        model = deepcopy(model).eval()
         for module in model.modules():
-            if isinstance(module, nn.modules.dropout._DropoutNd):  # noqa: SLF001 - the base of all dropouts
-                module.eval()
+            module.training = any(one.is_floating_point() for one in module.buffers(recurse=False))
         return model
 
     def logits(self, model: nn.Module) -> Tensor:

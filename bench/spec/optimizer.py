@@ -16,7 +16,8 @@ class OptimizerSettings(Model):
 
     decay_norm_and_bias: bool = True
     """Whether weight decay also shrinks biases and the weights of normalisation layers. Decaying neither
-    (Goyal et al. 2017, He et al. 2019 "Bag of tricks") leaves it to convolutions and linear layers."""
+    (Goyal et al. 2017, He et al. 2019 "Bag of tricks") leaves it to convolutions, linear layers and what else
+    has two dimensions or more, such as embeddings of positions."""
     norm_bias_lr_scale: Annotated[float, Field(gt=0)] = 1.0
     """Learning rate of the biases of normalisation layers, relative to `lr`. Their weight decay is divided
     by it, so that a step decays them as much as everything else (airbench, Jordan 2024: 64)."""

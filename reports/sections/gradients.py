@@ -21,9 +21,9 @@ def gradient_flow(tables: Tables) -> Section | None:
     parts: list[Part] = [
         Figure(
             "figure-gradients",
-            "L2 norm of the gradient of each convolution and linear layer, on the same 256 training images "
-            "every time; mean over seeds, the band spans them. A line that falls to the left loses its "
-            "gradient on the way back to the input.",
+            "L2 norm of the gradient of each convolution and linear layer, on the same training images every "
+            "time (256, or all of fewer); mean over seeds, the band spans them. A line that falls to the "
+            "left loses its gradient on the way back to the input.",
             figures.gradients_over_depth(tables, drawn),
         ),
         _signals(tables),

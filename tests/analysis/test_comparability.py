@@ -138,6 +138,19 @@ def test_a_start_from_trained_weights_is_said(tmp_path, values, expected):
     assert set(kinds(tmp_path, lambda record: record.model_copy(update={"initial": start}))) == expected
 
 
+def test_validation_images_seen_at_one_seed_are_said(tmp_path):
+    """Also where the last seed is the one whose own checkpoint it was."""
+
+    def change(record):
+        start = InitialFacts(checkpoint_sha256="0" * 64, label="Base", validation_seen=record.trial.seed != 2)
+        return record.model_copy(update={"initial": start})
+
+    tables = load(write_run(tmp_path, FAIR, change))
+    said = tables.warnings.loc[tables.warnings["kind"] == "validation images seen before", "message"]
+    assert len(said) == 2
+    assert said.str.endswith("the images held out here; so for 2 of 3 seeds.").all()
+
+
 def ending_at(*accuracies):
     """A change that sets the last test accuracy of each architecture, by seed."""
 

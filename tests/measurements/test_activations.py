@@ -104,6 +104,23 @@ def test_units_of_a_linear_layer_are_its_outputs(tmp_path):
     assert (table.iloc[1].dead_units, table.iloc[1].units) == (1, 3)
 
 
+class Gated(Network):
+    """A weight that a ReLU keeps from becoming negative."""
+
+    def __init__(self):
+        super().__init__()
+        self.gate = nn.Parameter(torch.ones(1))
+
+    def forward(self, images):
+        return super().forward(images * F.relu(self.gate))
+
+
+def test_a_rectified_weight_is_no_unit(tmp_path):
+    """It has no images."""
+    _, table = measured(Gated(), tmp_path)
+    assert list(table.kind) == ["output", "rectified", "output", "rectified", "output"]
+
+
 def test_the_network_is_left_as_it_was(tmp_path):
     """No hooks stay, and an epoch measured again replaces its rows."""
     network = Network()

@@ -5,6 +5,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from stopping import StoppedHereError, silent
+from torch import nn
 
 from bench.measurements import first_steps
 from bench.measurements.first_steps import FirstSteps
@@ -63,6 +64,25 @@ def test_the_loss_is_unsmoothed(make_training, tmp_path):
     training = watch(make_training(label_smoothing=0.9, **recipe), tmp_path)
     training.run(tmp_path / "c.pt", silent)
     assert table(tmp_path).loss[0] == pytest.approx(training.history[0].train_loss, rel=1e-6)
+
+
+class Matrix(nn.Module):
+    """Neither convolution nor linear layer."""
+
+    def __init__(self):
+        super().__init__()
+        self.matrix = nn.Parameter(torch.zeros(64, 4))
+
+    def forward(self, images):
+        return images.flatten(1) @ self.matrix
+
+
+def test_a_network_without_layers_is_trained_all_the_same(make_training, tmp_path):
+    """There is nothing to write about it."""
+    training = watch(make_training(network=Matrix, epochs=1), tmp_path)
+    training.run(tmp_path / "c.pt", silent)
+    assert len(training.history) == 1
+    assert not (tmp_path / "first_steps.csv").exists()
 
 
 def test_watching_changes_nothing(make_training, tmp_path):

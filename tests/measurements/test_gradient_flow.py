@@ -7,6 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torchvision.ops import StochasticDepth
 
 from bench.data.batches import ImageSet
 from bench.measurements import probe
@@ -78,6 +79,41 @@ def test_the_network_is_left_as_it_was(network, flow):
     assert all(weight.grad is None for weight in network.parameters())
     assert not network.training
     assert torch.equal(torch.get_rng_state(), random)
+
+
+def test_a_frozen_layer_has_no_gradient(network, flow):
+    """Which is not one of zero: that would be a gradient that vanished."""
+    network[0].requires_grad_(requires_grad=False)
+    flow(0)
+    assert list(table(flow).gradient_norm.isna()) == [True, False]
+    assert list(table(flow).ratio.isna()) == [True, False]
+
+
+class Drops(nn.Module):
+    """Stochastic depth as a module, dropout as a function, and batch norm."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 2, 3)
+        self.norm = nn.BatchNorm2d(2)
+        self.depth = StochasticDepth(0.5, "row")
+        self.head = nn.Linear(8, 3)
+
+    def forward(self, images):
+        x = F.dropout(self.depth(self.norm(self.conv(images))), 0.5, training=self.training)
+        return self.head(x.flatten(1))
+
+
+def test_nothing_is_drawn(flow):
+    """Whatever drops parts of a network in training; batch norm still takes the batch's statistics."""
+    flow.model = Drops().double()
+    random = torch.get_rng_state()
+    flow(0)
+    flow(1)
+    assert torch.equal(torch.get_rng_state(), random)
+    assert list(table(flow).gradient_norm[:2]) == list(table(flow).gradient_norm[2:])
+    copied = flow.probe.copy(flow.model)
+    assert [name for name, one in copied.named_modules() if one.training] == ["norm"]
 
 
 def test_an_epoch_measured_again_replaces_its_rows(flow):

@@ -203,6 +203,49 @@ def test_another_split_may_have_shown_the_validation_images(trained, tmp_path, s
     assert training.initial.validation_seen is seen
 
 
+def test_what_an_earlier_start_may_have_shown_is_not_forgotten(make_training, trained, tmp_path):
+    """Weights of seed 0 know validation images of seed 1, also after a training of seed 1 in between."""
+    _, path, following = trained()
+    following(InitFrom(checkpoint=str(path)), seed=1, epochs=1).run(tmp_path / "second.pt", silent)
+    third = make_training(
+        seed=1, epochs=1, init_from=InitFrom(checkpoint="second.pt"), checkpoint=tmp_path / "second.pt"
+    )
+    third.run(tmp_path / "third.pt", silent)
+    assert third.initial.validation_seen
+
+
+@pytest.mark.parametrize("other", [{"name": "digits"}, {"limit": 100}, {"validation": "test"}])
+def test_epochs_on_other_images_are_not_continued(trained, tmp_path, other):
+    """Their accuracies would stand among those of this trial, and the best of them as its own."""
+    _, path, following = trained()
+    training = following(InitFrom(checkpoint=str(path), keep="training"))
+    dataset = training.trial.dataset.model_copy(update=other)
+    training.trial = training.trial.model_copy(update={"dataset": dataset})
+    with pytest.raises(DataError, match=rf"trained on other images \(dataset\.{next(iter(other))}\)"):
+        training.run(tmp_path / "c.pt", silent)
+
+
+def test_moments_find_their_parameters_in_other_groups(make_training, trained, tmp_path):
+    """A decay, even one that is too small to move a bit, sorts norms and biases behind all else."""
+    spared = {"name": "sgd", "lr": 0.02, "decay_norm_and_bias": False}
+    recipe = {"schedule": Constant(name="constant"), "optimizer": SGD(**spared, weight_decay=0.0)}
+    whole = make_training(epochs=4, **recipe)
+    whole.run(tmp_path / "whole.pt", silent)
+    _, _, following = trained(**recipe)
+    continued = following(CONTINUED, optimizer=SGD(**spared, weight_decay=1e-30))
+    continued.run(tmp_path / "continued.pt", silent)
+    assert same_bits(continued, whole)
+
+
+def test_moments_of_other_parameters_are_refused(trained, tmp_path):
+    """What was frozen since then has none to go on with."""
+    _, _, following = trained()
+    training = following(CONTINUED)
+    training.model.body[0].requires_grad_(requires_grad=False)
+    with pytest.raises(DataError, match="6 parameters were trained, 4 are to be"):
+        training.run(tmp_path / "c.pt", silent)
+
+
 def test_checkpoints_of_the_same_run_lie_beside_the_trial(tmp_path):
     """And those of files where the suite says."""
     first = Trial(label="A", architecture="plain_cnn", dataset=Dataset(), recipe=Recipe(seeds=(0,)),

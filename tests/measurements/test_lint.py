@@ -1,6 +1,8 @@
 """The lint: every rule finds its mistake, and leaves sound networks alone."""
 
 import pytest
+import torch
+import torch.nn.functional as F
 from torch import nn
 
 import architectures
@@ -116,6 +118,31 @@ def test_a_softmax_before_the_cross_entropy():
     """The flaw of a published comparison, found in the network that reproduces it alone."""
     assert findings("shared_resnet", 32, head="mlp", softmax=True)["softmax-head"].layers
     assert "softmax-head" not in findings("shared_resnet", 32, head="mlp")
+
+
+def headed(end):
+    """A linear network whose logits go through a function."""
+
+    class Headed(nn.Linear):
+        def forward(self, images):
+            return end(super().forward(images.flatten(1)))
+
+    return Headed(192, 10)
+
+
+@pytest.mark.parametrize("end", [lambda x: x.softmax(1), torch.sigmoid], ids=["softmax", "sigmoid"])
+def test_a_softmax_need_not_be_a_module(end):
+    """A function flattens the gradients as well."""
+    assert [finding.rule for finding in lint(headed(end), (3, 8, 8))] == ["softmax-head"]
+
+
+@pytest.mark.parametrize("end", [nn.LogSoftmax(1), lambda x: x.log_softmax(1)], ids=["module", "function"])
+def test_a_log_softmax_does_no_harm(end):
+    """The one within the cross-entropy leaves its result as it is."""
+    logits = torch.randn(4, 10)
+    loss, again = (F.cross_entropy(x, torch.arange(4)) for x in (logits, end(logits)))
+    torch.testing.assert_close(again, loss)
+    assert lint(headed(end), (3, 8, 8)) == ()
 
 
 def test_attention_is_no_softmax_head():

@@ -45,6 +45,16 @@ def test_filters_keep_their_norm_and_move_by_the_learning_rate():
     assert torch.linalg.svdvals(steps[0]) == pytest.approx([0.1] * 6, rel=0.35)
 
 
+def test_filters_that_start_at_zero_learn():
+    """There is no norm to bring them to before the first step."""
+    bank = nn.Parameter(torch.zeros(6, 4, 3, 3))
+    optimizer = Muon([group([bank], orthogonal=True)], newton_schulz_steps=3)
+    for _ in range(2):
+        bank.grad = torch.randn_like(bank)
+        optimizer.step()
+    assert 0 < bank.norm().item() < 3
+
+
 def test_the_rest_takes_the_steps_of_torchs_nesterov_sgd():
     """With L2 penalty, step by step."""
     torch.manual_seed(0)

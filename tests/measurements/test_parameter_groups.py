@@ -48,6 +48,13 @@ def test_biases_and_norms_can_be_spared_from_weight_decay():
     }
 
 
+def test_norms_over_whole_images_are_spared_too():
+    """Their scales have as many dimensions as filters, and are none."""
+    network = nn.Sequential(nn.Conv2d(3, 4, 3), nn.LayerNorm((4, 6, 6)))
+    decays = names_by(network, SGD(name="sgd", weight_decay=0.1, decay_norm_and_bias=False), "weight_decay")
+    assert decays == {0.1: {"0.weight"}, 0.0: {"0.bias", "1.weight", "1.bias"}}
+
+
 def test_biases_of_norms_can_learn_faster_at_the_same_decay():
     """Learning rate times penalty is what a step takes away."""
     spec = SGD(name="sgd", lr=0.5, weight_decay=0.1, norm_bias_lr_scale=64)

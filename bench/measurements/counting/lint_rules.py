@@ -17,6 +17,9 @@ from bench.records import Finding
 SMALL_IMAGE = 64
 """Pixels; a stem that quarters an image at once was made for 224."""
 NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
+FLATTENING = {"SoftmaxBackward0": "a softmax", "SigmoidBackward0": "a sigmoid"}
+"""What autograd calls the last operation, where it maps logits into [0, 1]. Not a log-softmax: a second one
+leaves it as it is."""
 LARGE = 32
 """How much larger an image is on which a network's total stride is measured."""
 
@@ -100,11 +103,7 @@ def _shared_statistics(subject: Subject) -> Iterator[Finding]:
 def _unused_params(subject: Subject) -> Iterator[Finding]:
     """Parameters that the output does not depend on get no gradient and do not learn."""
     weights = {name: weight for name, weight in subject.model.named_parameters() if weight.requires_grad}
-    try:
-        with torch.enable_grad(), torch.device("meta"):
-            output = first_tensor(subject.model(torch.empty(1, *subject.input_shape)))
-    except (RuntimeError, TypeError, ValueError):
-        return  # its way depends on data, so that what it depends on cannot be told from shapes
+    output = _output(subject)
     if output is None or not output.requires_grad:
         return
     gradients = torch.autograd.grad(output.sum(), list(weights.values()), allow_unused=True)
@@ -143,13 +142,30 @@ def _softmax_head(subject: Subject) -> Iterator[Finding]:
     """Cross-entropy applies a softmax itself; a second one before it flattens every gradient."""
     rows = [row for row in subject.counts.layers if row.calls]
     last = subject.modules.get(rows[-1].layer) if rows else None
-    if isinstance(last, nn.Softmax | nn.LogSoftmax | nn.Softmin | nn.Sigmoid):
+    module = isinstance(last, nn.Softmax | nn.Softmin | nn.Sigmoid)
+    if end := type(last).__name__ if module else _last_operation(subject):
         yield Finding(
             rule="softmax-head",
-            layers=(rows[-1].layer,),
-            message=f"the network ends in {type(last).__name__}, and cross-entropy applies a softmax itself: "
+            layers=(rows[-1].layer,) if module else (),
+            message=f"the network ends in {end}, and cross-entropy applies a softmax itself: "
             "gradients vanish and accuracy saturates; end in the linear layer",
         )
+
+
+def _last_operation(subject: Subject) -> str:
+    """In words, where a function and no module flattens the logits; else empty."""
+    output = _output(subject)
+    step = output.grad_fn if output is not None else None
+    return FLATTENING.get(step.name(), "") if step is not None else ""
+
+
+def _output(subject: Subject) -> Tensor | None:
+    """What the network makes of one image, with its graph; None where its way depends on data."""
+    try:
+        with torch.enable_grad(), torch.device("meta"):
+            return first_tensor(subject.model(torch.empty(1, *subject.input_shape)))
+    except (RuntimeError, TypeError, ValueError):
+        return None
 
 
 def _kernel(subject: Subject, row: LayerCount) -> int:
