@@ -12,7 +12,8 @@ class FittedToImages(Protocol):
     """What training asks a network for, once, before the first step of a fresh network."""
 
     fitting_images: int
-    """How many training images it wants; the first ones of the training set are taken."""
+    """How many training images it wants: the first ones of the training set, or where these do not show every
+    class, so many of all classes in proportion."""
 
     def fit_to_images(self, images: Tensor) -> None:
         """Set weights from unaugmented, normalised images (N, C, H, W) on the network's device.

@@ -179,6 +179,19 @@ def _limited(images: Images, labels: Labels, at_most: int | None) -> Part:
     return Part(images, labels, None if everything else limit(labels, at_most or 0))
 
 
+def refuse_single_class(arrays: Arrays, dataset: Dataset) -> None:
+    """Every answer about one class is right, so that an accuracy of 100 % would mean nothing.
+
+    Raises:
+        DataError: There are no two classes.
+    """
+    if len(arrays.classes) < 2:
+        raise DataError(
+            f"{dataset.path or dataset.name}: one class alone, {arrays.classes[0]!r}, leaves nothing to tell "
+            "apart; add another, or let dataset.path name the folder right above the class folders"
+        )
+
+
 def refuse_empty_validation(train: Part, dataset: Dataset) -> None:
     """A fraction of very few images is none, and there is no accuracy on nothing.
 

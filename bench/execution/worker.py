@@ -120,13 +120,18 @@ def _find_device(connection: Connection, request: Message) -> None:
 
 def _prepare(connection: Connection, request: Message) -> None:
     """Decode the dataset into the cache before the first trial, so that a problem with it stops the run."""
-    from bench.data.loading import load, refuse_empty_validation  # noqa: PLC0415 - the driver does not need it
+    from bench.data.loading import (  # noqa: PLC0415 - the driver does not need it
+        load,
+        refuse_empty_validation,
+        refuse_single_class,
+    )
 
     def progress(what: str, done: int, total: int) -> None:
         send(connection, {"kind": "data", "what": what, "done": done, "total": total})
 
     dataset = Dataset.model_validate(request["dataset"])
     arrays = load(dataset, data_root=_path(request["data_root"]), progress=progress)
+    refuse_single_class(arrays, dataset)
     refuse_empty_validation(arrays.train, dataset)
     send(connection, {"kind": "prepared"})
 

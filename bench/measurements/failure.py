@@ -11,6 +11,8 @@ LONGEST = 2000
 
 HINTS = {
     "view size is not compatible": 'or set [execution] memory_format = "contiguous"',
+    "Expected more than 1 value per channel": "batch norm on maps of one pixel takes no batch of one image, "
+    "which the last of an epoch may be: change recipe.batch_size",
 }
 """What a suite can do about an error, by a part of its text. Tensor.view refuses channels-last images."""
 

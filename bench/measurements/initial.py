@@ -32,7 +32,10 @@ def fit(model: nn.Module, train: ImageSet, pipeline: Pipeline, device: Device) -
         return None
     device.synchronize()
     started = time.perf_counter()
-    images, _ = next(in_order(train, min(model.fitting_images, len(train)), pipeline))
+    shown = train.first(model.fitting_images)
+    if len(shown.labels.unique()) < len(train.labels.unique()):  # class folders come one after the other
+        shown = train.sample(model.fitting_images)
+    images, _ = next(in_order(shown, len(shown), pipeline))
     model.fit_to_images(images)
     device.synchronize()
     return InitialFacts(fitted_images=len(images), fitting_seconds=time.perf_counter() - started)

@@ -12,6 +12,7 @@ from torch import Generator, Tensor, nn
 
 from bench.data.batches import derive_seed
 from bench.measurements.evaluation import evaluate
+from bench.measurements.parameter_groups import of_norms
 from bench.measurements.subject import Subject
 from bench.records import LANDSCAPE_COLUMNS
 
@@ -40,9 +41,9 @@ def measure(subject: Subject) -> dict[str, object]:
 
 def filter_normalised(model: nn.Module, generator: Generator) -> dict[str, Tensor]:
     """A random direction in weight space, by name of the parameter; (out, ...) is scaled filter by filter."""
-    direction = {}
+    direction, norms = {}, of_norms(model)
     for name, weight in model.named_parameters():
-        if weight.ndim < 2:
+        if weight.ndim < 2 or id(weight) in norms:
             continue
         random = torch.randn(weight.shape, generator=generator).to(weight)
         flat, own = random.flatten(1), weight.detach().flatten(1)

@@ -36,9 +36,8 @@ def parameter_groups(model: nn.Module, spec: Optimizer) -> list[dict[str, object
         `params`, `weight_decay`, `lr_scale` and `orthogonal` for each group.
     """
     modules = list(model.modules())
-    norms = [module for module in modules if isinstance(module, NORMS)]
-    norm_biases = {id(module.bias) for module in norms}
-    of_norms = {id(parameter) for module in norms for parameter in module.parameters(recurse=False)}
+    norm_biases = {id(module.bias) for module in modules if isinstance(module, NORMS)}
+    norms = of_norms(model)
     filters = {id(module.weight) for module in modules if isinstance(module, FILTERS)}
     head = head_of(model)
     filters -= {id(parameter) for parameter in head.parameters()} if head is not None else set()
@@ -47,7 +46,7 @@ def parameter_groups(model: nn.Module, spec: Optimizer) -> list[dict[str, object
         if not parameter.requires_grad:
             continue
         scale = spec.norm_bias_lr_scale if id(parameter) in norm_biases else 1.0
-        small = parameter.ndim < 2 or name.endswith("bias") or id(parameter) in of_norms
+        small = parameter.ndim < 2 or name.endswith("bias") or id(parameter) in norms
         decay = 0.0 if small and not spec.decay_norm_and_bias else spec.weight_decay / scale
         treatment = Treatment(False, scale, decay)
         if isinstance(spec, Muon):
@@ -56,3 +55,9 @@ def parameter_groups(model: nn.Module, spec: Optimizer) -> list[dict[str, object
             treatment = Treatment(True, 1.0, 0.0) if orthogonal else rest
         groups.setdefault(treatment, []).append(parameter)
     return [{"params": parameters, **treatment._asdict()} for treatment, parameters in groups.items()]
+
+
+def of_norms(model: nn.Module) -> set[int]:
+    """`id` of each scale and bias of a normalisation, whatever the number of its dimensions."""
+    norms = (module for module in model.modules() if isinstance(module, NORMS))
+    return {id(parameter) for module in norms for parameter in module.parameters(recurse=False)}

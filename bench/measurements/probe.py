@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from bench.measurements.device import Device
+from bench.measurements.parameter_groups import of_norms
 from bench.measurements.subject import Subject
 
 IMAGES = 256
@@ -51,7 +52,9 @@ class Probe:
 def weighted_layers(model: nn.Module) -> dict[str, nn.Parameter]:
     """Weights of convolutions and linear layers, a matrix or more, by name of the module, in order."""
     found = ((name, getattr(module, "weight", None)) for name, module in model.named_modules())
-    return {name: weight for name, weight in found if isinstance(weight, nn.Parameter) and weight.ndim > 1}
+    matrices = {name: one for name, one in found if isinstance(one, nn.Parameter) and one.ndim > 1}
+    norms = of_norms(model)
+    return {name: weight for name, weight in matrices.items() if id(weight) not in norms}
 
 
 def keep_earlier(rows: Iterable[Mapping[str, str]], column: str, before: int) -> list[dict[str, object]]:

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from bench.data import catalogue, residency
 from bench.data.batches import ImageSet, Pipeline
-from bench.data.loading import Arrays, Part, load, refuse_empty_validation
+from bench.data.loading import Arrays, Part, load, refuse_empty_validation, refuse_single_class
 from bench.data.split import Indices, split
 from bench.measurements.construction import Geometry
 from bench.measurements.device import Device
@@ -37,10 +37,11 @@ class Task:
         """Find the trial's dataset, decode it where that was not done before, and split its training set.
 
         Raises:
-            DataError: The data are missing or broken.
+            DataError: The data are missing or broken, or of one class.
             SuiteError: Nothing would be held out for validation.
         """
         arrays = _load(trial.dataset, data_root)
+        refuse_single_class(arrays, trial.dataset)
         refuse_empty_validation(arrays.train, trial.dataset)
         geometry = Geometry(*catalogue.geometry(trial.dataset, data_root=data_root))
         fraction, budget = trial.dataset.validation, trial.execution.memory_budget

@@ -1,5 +1,6 @@
 """Class folders: sizes, channels, class names, links, and damage."""
 
+import shutil
 import struct
 import zlib
 
@@ -10,7 +11,10 @@ from PIL import Image
 from bench.data import load
 from bench.data.catalogue import geometry
 from bench.errors import DataError, SuiteError
-from bench.spec import Dataset
+from bench.measurements.device import Device
+from bench.measurements.task import Task
+from bench.plan import Trial
+from bench.spec import Dataset, Execution, Recipe
 
 OWN = Dataset(name="folder", path="own")
 
@@ -33,6 +37,15 @@ def test_folders_without_splits_are_divided(own, root):
     assert np.bincount(arrays.train_labels).tolist() == [8, 8]
     assert np.bincount(arrays.test_labels).tolist() == [2, 2]
     assert "no test set of its own" in arrays.note
+
+
+def test_one_class_is_refused(own, root):
+    """As where the path names a folder too high: whatever a network says of it is right."""
+    for split in ("train", "test"):
+        shutil.rmtree(own / split / "dog")
+    trial = Trial(label="A", architecture="test", dataset=OWN, recipe=Recipe(), execution=Execution())
+    with pytest.raises(DataError, match=r"own: one class alone, 'cat', .* right above the class folders"):
+        Task.of(trial, Device.chosen(trial.execution), root)
 
 
 def test_an_absolute_path_needs_no_data_root(own):

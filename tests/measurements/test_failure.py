@@ -14,6 +14,13 @@ def test_a_view_of_channels_last_images_is_told_with_the_key_that_helps():
     assert 'set [execution] memory_format = "contiguous"' in reason(caught.value)
 
 
+def test_a_last_batch_of_one_image_is_told_with_the_key_that_helps():
+    """Batch norm refuses it in torch's words, which name neither batch nor key."""
+    with pytest.raises(ValueError, match="Expected more than 1 value per channel") as caught:
+        torch.nn.BatchNorm2d(2)(torch.zeros(1, 2, 1, 1))
+    assert "change recipe.batch_size" in reason(caught.value)
+
+
 def test_other_errors_are_told_with_their_place_alone():
     """Nothing is guessed."""
     with pytest.raises(ZeroDivisionError) as caught:

@@ -69,6 +69,15 @@ def test_layers_come_in_depth_order(flow):
     assert list(table(flow).depth) == [1, 2]
 
 
+def test_norms_over_whole_images_are_left_out_too(flow):
+    """Their scales have as many dimensions as filters."""
+    flow.model = nn.Sequential(
+        nn.Conv2d(1, 2, 3), nn.LayerNorm((2, 2, 2)), nn.Flatten(), nn.Linear(8, 3)
+    ).double()
+    flow(0)
+    assert list(table(flow).layer) == ["0", "3"]
+
+
 def test_the_network_is_left_as_it_was(network, flow):
     """Weights, running statistics, gradients, mode and random numbers."""
     network.eval()

@@ -7,6 +7,7 @@ import torch
 from stopping import StoppedHereError, numbers, silent
 from torch import nn
 
+from bench.data.batches import ImageSet
 from bench.errors import DataError, StoreError
 from bench.measurements import initial
 from bench.measurements.running import DivergedError
@@ -287,6 +288,17 @@ def test_a_network_may_look_at_the_first_training_images(make_training, tmp_path
     assert torch.equal(training.model.mean, images.mean(0))
     assert training.initial.fitted_images == 50
     assert training.history[0].train_seconds > training.initial.fitting_seconds > 0
+
+
+def test_images_that_are_sorted_by_class_are_looked_at_in_proportion(make_training, tmp_path):
+    """As class folders list them: the first fifty would be of one class."""
+    training = make_training(network=Fitted, epochs=1)
+    order = training.train.labels.argsort()
+    training.train = ImageSet(training.train.store, order, training.train.labels[order])
+    training.run(tmp_path / "c.pt", silent)
+    shown = training.train.sample(50)
+    assert len(shown.labels.unique()) == 4
+    assert torch.equal(training.model.mean, training.pipeline(shown.images).mean(0))
 
 
 def test_it_looks_only_once(make_training, tmp_path):

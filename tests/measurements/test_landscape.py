@@ -42,6 +42,12 @@ def test_every_filter_has_the_norm_of_the_networks_own():
         torch.testing.assert_close(moved.flatten(1).norm(dim=1), own.flatten(1).norm(dim=1))
 
 
+def test_norms_over_whole_images_have_no_part_either():
+    """Whatever the number of their dimensions."""
+    model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.LayerNorm((4, 2, 2)))
+    assert set(filter_normalised(model, Generator().manual_seed(0))) == {"0.weight"}
+
+
 def test_moving_is_adding():
     model = nn.Linear(3, 2)
     centre = {name: weight.detach().clone() for name, weight in model.named_parameters()}
