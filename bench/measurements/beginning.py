@@ -53,6 +53,7 @@ def state_of(training: Training, optimizer: torch.optim.Optimizer) -> dict[str, 
         "initial": None if training.initial is None else training.initial.model_dump(),
         "resumed": training.resumed,
         "evaluation_seconds": training.evaluation_seconds,
+        "watch": training.watch.state(),
         "history": [epoch.model_dump() for epoch in training.history],
         "processes": training.processes,
         "model": training.model.state_dict(),
@@ -92,4 +93,6 @@ def _continue(training: Training, state: dict[str, Any], optimizer: torch.optim.
         training.slow = SlowWeights(training.model, training.trial.recipe.lookahead, state.get("slow"))
     training.history = [EpochFacts.model_validate(epoch) for epoch in state["history"]]
     training.evaluation_seconds = state["evaluation_seconds"]
+    if "watch" in state:  # not in earlier checkpoints, whose epochs are certified without
+        training.watch.resume(state["watch"])
     training.processes = list(state.get("processes", [1] * len(training.history)))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from operator import attrgetter
+from typing import Any
 
 from typing_extensions import Self
 
@@ -85,6 +88,19 @@ class Watch:
         found["unreadable"] = tuple(words for name, words in readings.items() if found[name] is None)
         certificate = Certificate.model_validate(found)
         return certificate.model_copy(update={"doubts": doubts(certificate, reach)})
+
+    def state(self) -> dict[str, float | None]:
+        """Seconds watched and how much each counter grew, for a checkpoint."""
+        grown = {one.name: self._difference(attrgetter(one.name)) for one in fields(Counters)}
+        return {"seconds": self.seconds, **grown}
+
+    def resume(self, state: Mapping[str, Any]) -> None:
+        """Go on from `state`, in another process; clocks and states of a GPU are those since."""
+        grown = {one.name: state[one.name] for one in fields(Counters)}
+        if state["seconds"]:
+            nothing: dict[str, Any] = {name: None if value is None else 0 for name, value in grown.items()}
+            self.seconds += state["seconds"]
+            self._stretches.append((Counters(**nothing), Counters(**grown)))
 
     def companions(self, replicas: Replicas) -> None:
         """Count the work of those who train with this process on its machine as its own, not as others'."""

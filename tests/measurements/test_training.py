@@ -75,6 +75,7 @@ def test_an_interrupted_training_ends_with_the_same_bits(make_training, tmp_path
     resumed.run(tmp_path / "c.pt", silent)
     assert resumed.resumed == 1
     assert numbers(resumed) == numbers(whole)
+    assert resumed.watch.seconds >= sum(epoch.train_seconds for epoch in resumed.history)
     for name, tensor in whole.model.state_dict().items():
         assert torch.equal(resumed.model.state_dict()[name], tensor), name
 

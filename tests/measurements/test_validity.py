@@ -54,6 +54,36 @@ def test_work_of_others_is_what_is_not_our_own(counted):
     assert "CPU throttled" in certificate.doubts
 
 
+def test_what_was_watched_before_an_interruption_counts(counted):
+    """Ten busy seconds in a process that was stopped, and ten quiet ones in the next."""
+    counted(
+        Counters(own=0, busy=0, stolen=None, preemptions=0, quota=0, throttles=0),
+        Counters(own=4, busy=14, stolen=None, preemptions=30, quota=1, throttles=2),
+        Counters(own=0, busy=7, stolen=0, preemptions=0, quota=0, throttles=0),
+        Counters(own=9, busy=16, stolen=0, preemptions=10, quota=0, throttles=0),
+    )
+    stopped, continued = Watch(DEVICE), Watch(DEVICE)
+    with stopped:
+        pass
+    continued.resume(stopped.state())
+    with continued:
+        pass
+    certificate = continued.certificate([1.0, 1.0], drift=0.0)
+    assert certificate.seconds == 20
+    assert certificate.own_cores == pytest.approx((4 + 9) / 20)
+    assert certificate.other_cores == pytest.approx(10 / 20)
+    assert certificate.stolen_cores is None
+    assert certificate.preemptions_per_second == pytest.approx(40 / 20)
+    assert certificate.cpu_throttle_events == 2
+
+
+def test_nothing_watched_before_an_interruption_adds_nothing():
+    """A training that was stopped in its first epoch has no certificate by its checkpoint alone."""
+    continued = Watch(DEVICE)
+    continued.resume(Watch(DEVICE).state())
+    assert continued.certificate([], drift=None) is None
+
+
 def test_what_cannot_be_read_is_named(counted, monkeypatch):
     """None in the certificate, and listed."""
     nothing = Counters(own=0, busy=None, stolen=None, preemptions=None, quota=None, throttles=None)

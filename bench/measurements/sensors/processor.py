@@ -100,14 +100,16 @@ def _times(root: Path) -> tuple[float | None, float | None]:
 
 
 def _quota(root: Path) -> float | None:
-    """Seconds."""
+    """Seconds, by the quota of the process's own group and of all groups that this lies in."""
     for line in (_text(root / "proc/self/cgroup") or "").splitlines():
         _, controllers, group = line.split(":", 2)
-        # In a container the group's path is the host's, and its files lie at the top.
-        for folder in (f"sys/fs/cgroup/{controllers}/{group}", f"sys/fs/cgroup/{controllers}"):
-            found = THROTTLED.search(_text(root / folder / "cpu.stat") or "")
-            if found:
-                return int(found[2]) / (1e6 if found[1] == "usec" else 1e9)
+        top = root / "sys/fs/cgroup" / controllers
+        own = top / group.lstrip("/")
+        # In a container the group's path may be the host's, and its files lie at the top.
+        levels = [own, *own.parents][: len(own.parts) - len(top.parts) + 1]
+        found = [match for level in levels if (match := THROTTLED.search(_text(level / "cpu.stat") or ""))]
+        if found:
+            return sum(int(match[2]) / (1e6 if match[1] == "usec" else 1e9) for match in found)
     return None
 
 

@@ -61,6 +61,14 @@ def test_the_quota_of_either_version_of_control_groups(root, groups, path, text)
     assert processor.counters(root).quota == pytest.approx(2.5)
 
 
+def test_the_quota_of_a_group_above_stops_its_members_as_well(root):
+    """As of a user's slice, or of a pod: the process's own group has none, or one of its own."""
+    write(root, "proc/self/cgroup", "0::/pod/container\n")
+    write(root, "sys/fs/cgroup/pod/cpu.stat", "throttled_usec 2000000\n")
+    write(root, "sys/fs/cgroup/pod/container/cpu.stat", "throttled_usec 500000\n")
+    assert processor.counters(root).quota == pytest.approx(2.5)
+
+
 def test_throttling_counts_a_package_once(root):
     """Every core of it shows the same number."""
     for core, count in ((0, 2), (1, 3)):
