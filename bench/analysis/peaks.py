@@ -13,6 +13,8 @@ from bench.records import PeakFacts
 
 MOST_SPREAD = 0.2
 """Range of the blocks of a peak, relative to it, that is still called steady."""
+MOST_OF_OTHERS = 0.1
+"""Share of the cores that other processes may take while a peak is measured."""
 SAME = 0.1
 """Relative difference of two peaks of a run that is still called none."""
 
@@ -32,6 +34,12 @@ def doubts(outcomes: tuple[Outcome, ...], efficiency: pd.DataFrame) -> Iterator[
     busy = [one.load_average for one in peaks if one.load_average and one.load_average > one.threads + 1]
     if busy:
         yield "busy machine", f"Load average up to {max(busy):.1f} before the device's peaks were measured."
+    others = max((one.share_of_others or 0.0 for one in peaks), default=0.0)
+    if others > MOST_OF_OTHERS:
+        yield (
+            "busy machine",
+            f"Others used {others:.0%} of the cores while peaks were measured: MFU is too high.",
+        )
     above = sorted({str(row["label"]) for row in rows(efficiency) if row["mfu"] > 1})
     if above:
         yield (

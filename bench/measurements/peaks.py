@@ -15,6 +15,7 @@ from bench.measurements import allocator, resident_set
 from bench.measurements.device import Device
 from bench.measurements.steps import seconds_of
 from bench.measurements.subject import Subject
+from bench.measurements.validity import Watch
 from bench.plan import Trial
 from bench.records import BandwidthPeak, MatrixPeak, PeakFacts
 
@@ -56,13 +57,15 @@ def device_peaks(device: Device, threads: int) -> PeakFacts:
         threads: CPU threads that are set.
     """
     load = environment.load_average()
-    matrix, bandwidth = _matrix_peak(device), _bandwidth_peak(device)
+    with Watch(device) as watch:
+        matrix, bandwidth = _matrix_peak(device), _bandwidth_peak(device)
     allocator.release_freed_memory()  # the worker would keep the arrays, which are large
     return PeakFacts(
         matrix=matrix,
         bandwidth=bandwidth,
         threads=threads,
         load_average=load,
+        share_of_others=min(watch.share_of_others(), 1.0),  # ticks are coarse
         measured_at=environment.now(),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from bench.records.numbers import Amount, Positive, Rate
+from bench.records.numbers import Amount, Positive, Rate, Share
 from bench.spec import Model
 
 
@@ -50,5 +50,7 @@ class PeakFacts(Model):
     """CPU threads."""
     load_average: Amount | None = None
     """One-minute load average before the measurement."""
+    share_of_others: Share | None = None
+    """Share of the cores that other processes kept busy meanwhile; None in earlier records."""
     measured_at: str
     """ISO 8601, UTC."""

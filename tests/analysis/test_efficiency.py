@@ -139,6 +139,7 @@ def test_good_peaks_raise_no_doubt(tmp_path):
         ("impossible MFU", {"matrix": PEAKS.matrix.model_copy(
             update={"flops_per_second": 1e9, "low": 1e9, "high": 1e9})}),
         ("busy machine", {"load_average": 9.0}),
+        ("busy machine", {"share_of_others": 0.4}),
     ],
 )  # fmt: skip
 def test_doubtful_peaks_are_said(tmp_path, kind, peaks):

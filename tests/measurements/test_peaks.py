@@ -32,6 +32,12 @@ def test_the_fastest_size_wins(quick):
     assert matrix.low <= matrix.flops_per_second <= matrix.high
 
 
+def test_work_of_others_is_kept_with_the_peak(quick, monkeypatch):
+    """Every MFU is relative to it."""
+    monkeypatch.setattr(peaks.Watch, "share_of_others", lambda _: 0.25)
+    assert peaks.device_peaks(CPU, 1).share_of_others == 0.25
+
+
 def test_rates_are_flops_and_bytes_per_second(quick, monkeypatch):
     """By hand: in a second, 2 n^3 FLOPs, 8 bytes an element for a copy and 12 for a triad."""
     monkeypatch.setattr(peaks, "_times", lambda *_: [1.0, 1.0, 1.0])
