@@ -11,6 +11,7 @@ from bench import environment
 from bench.errors import BenchError
 from bench.execution import making
 from bench.execution.allotment import WHOLE_MACHINE, Allotment
+from bench.execution.along import follow
 from bench.execution.measurements import AFTER_TRAINING, ALONG_TRAINING
 from bench.execution.team.meeting import meet
 from bench.execution.team.seat import Seat
@@ -69,7 +70,7 @@ def execute(  # noqa: PLR0913 - what a worker is told
         device, task = making.task_of(trial, device, replicas, data_root)
         subject, decided = _build(trial, task, device, store, replicas)
         training = subject.training
-        training.after_epoch += [along.start(subject) for along in ALONG_TRAINING if along.wanted(trial)]
+        missed = follow(subject, ALONG_TRAINING)
         with followed(subject) as loggers:
             status, why = _train(training, store, report)
             distribution = making.distribution(training, seat)
@@ -80,7 +81,7 @@ def execute(  # noqa: PLR0913 - what a worker is told
                 meeting.close()  # whatever is measured from here on, this process measures by itself
                 report({"kind": "apart"})
                 training.part()
-            measured = _measure(subject, report) if status == "done" else {}
+            measured = _measure(subject, report, missed) if status == "done" else {"unmeasured": missed}
     fields = {
         "trial": trial,
         "trial_id": trial.id,
@@ -132,10 +133,10 @@ def _with_scaling(
     return distribution.model_copy(update={"scaling": found})
 
 
-def _measure(subject: Subject, report: Report) -> dict[str, object]:
-    """Whatever is measured after training; a measurement that fails costs itself alone."""
+def _measure(subject: Subject, report: Report, missed: dict[str, str]) -> dict[str, object]:
+    """Whatever is measured after training; one that fails costs itself alone, as what was `missed` before."""
     measured: dict[str, object] = {}
-    unmeasured: dict[str, str] = {}
+    unmeasured = {**missed}
     for measurement in AFTER_TRAINING:
         if not measurement.wanted(subject.trial):
             continue

@@ -19,9 +19,9 @@ from bench.measurements import (
 from bench.measurements.subject import AfterTraining, AlongTraining
 
 ALONG_TRAINING = (
-    AlongTraining(lambda trial: trial.gradient_flow, gradient_flow.start),
-    AlongTraining(lambda trial: trial.gradient_flow, activations.start),
-    AlongTraining(lambda trial: trial.gradient_flow, first_steps.start),
+    AlongTraining("gradient flow", lambda trial: trial.gradient_flow, gradient_flow.start),
+    AlongTraining("activations", lambda trial: trial.gradient_flow, activations.start),
+    AlongTraining("first steps", lambda trial: trial.gradient_flow, first_steps.start),
 )
 
 AFTER_TRAINING = (

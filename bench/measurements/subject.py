@@ -30,6 +30,8 @@ class Subject:
 class AlongTraining(NamedTuple):
     """A measurement that is repeated while the network trains."""
 
+    stage: str
+    """What it is called where it could not be made."""
     wanted: Callable[[Trial], bool]
     start: Callable[[Subject], Callable[[int], None]]
     """Called before training; what it returns is called with the number of completed epochs, from 0 on."""

@@ -1,17 +1,17 @@
-"""Measurements after training: one that fails costs itself, and nothing that was trained or measured."""
+"""Measurements along and after training: one that fails costs itself, and nothing else."""
 
 import pytest
 
 from bench.errors import StoreError
 from bench.execution import execute as execution
 from bench.measurements import classification
-from bench.measurements.subject import AfterTraining
+from bench.measurements.subject import AfterTraining, AlongTraining
 from bench.plan import Trial
 from bench.spec import Dataset, Execution, Recipe
 from bench.store import TrialStore
 
 
-def run(folder, *measurements):
+def run(folder, *measurements, along=()):
     trial = Trial(
         label="A", architecture="plain_cnn", args={"width": 4},
         dataset=Dataset(name="digits", image_size=16, channels=3, limit=100),
@@ -20,6 +20,7 @@ def run(folder, *measurements):
     )  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(execution, "AFTER_TRAINING", measurements)
+        patch.setattr(execution, "ALONG_TRAINING", along)
         return execution.execute(trial, TrialStore(folder), data_root=None, report=lambda _: None)
 
 
@@ -39,6 +40,19 @@ def test_a_measurement_that_fails_costs_itself(tmp_path):
     assert record.splits
     assert list(record.unmeasured) == ["broken"]
     assert record.unmeasured["broken"].startswith("ValueError: no such layer (test_measurements.py:")
+
+
+def test_so_does_one_along_training(tmp_path):
+    """It is not asked again, and the training goes on to its end."""
+    asked = []
+
+    def observe(epochs):
+        asked.append(epochs)
+        raise ValueError("cannot be copied")
+
+    record = run(tmp_path, along=(AlongTraining("broken", lambda _: True, lambda _: observe),))
+    assert (record.status, asked) == ("done", [0])
+    assert record.unmeasured["broken"].startswith("ValueError: cannot be copied (test_measurements.py:")
 
 
 def test_what_could_not_be_written_is_no_such_failure(tmp_path):
