@@ -9,13 +9,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench.commands.bars import Bars
 from bench.commands.interruption import TerminatedError
 from bench.commands.job import Job
-from bench.commands.lines import Lines
-from bench.commands.live import LiveReport, serve_on, served
-from bench.commands.taken_over import taken_over
-from bench.commands.watchers import Watchers
+from bench.commands.progress.bars import Bars
+from bench.commands.progress.lines import Lines
+from bench.commands.progress.live import LiveReport, serve_on, served
+from bench.commands.progress.taken_over import taken_over
+from bench.commands.progress.watchers import Watchers
 from bench.execution.adoption import adopt
 from bench.execution.choice import engine_of, forget
 from bench.execution.drive import drive

@@ -10,8 +10,8 @@ from rich.console import Console
 
 from bench.commands.grid import grid
 from bench.commands.job import Job
-from bench.commands.progress_text import duration
-from bench.commands.taken_over import taken_over
+from bench.commands.progress.taken_over import taken_over
+from bench.commands.progress.wording import duration
 from bench.data.sizes import Sizes, sizes
 from bench.errors import DONE, SOME_TRIALS_FAILED
 from bench.execution.adoption import adoptable

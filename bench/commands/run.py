@@ -14,7 +14,7 @@ from bench.commands.grid import grid
 from bench.commands.helping import help_out
 from bench.commands.interruption import TerminatedError, terminable
 from bench.commands.job import Job, Written
-from bench.commands.verbose import shown_on
+from bench.commands.progress.verbose import shown_on
 from bench.execution.local import LocalEngine
 from bench.store import REPORT_FILE, Run
 from bench.world import World, world

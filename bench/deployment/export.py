@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from bench.deployment.agreement import refuse_disagreement
 from bench.deployment.formats import FORMATS
 from bench.errors import StoreError, SuiteError
-from bench.measurements import checkpoint, initial
 from bench.measurements.construction import Geometry, constructor
+from bench.measurements.training import checkpoint, initial
 from bench.plan import Trial
 from bench.records import DataFacts, TrialRecord
 from bench.store import CHECKPOINT_FILE, Run, TrialStore, generations

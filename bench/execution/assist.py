@@ -8,8 +8,8 @@ from pathlib import Path
 from bench.execution import making
 from bench.execution.team.meeting import meet
 from bench.execution.team.seat import Seat
-from bench.measurements import scaling
-from bench.measurements.running import DivergedError
+from bench.measurements.timing import scaling
+from bench.measurements.training.running import DivergedError
 from bench.plan import Trial
 from bench.records import Decisions
 

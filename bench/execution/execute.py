@@ -15,18 +15,20 @@ from bench.execution.along import follow
 from bench.execution.measurements import AFTER_TRAINING, ALONG_TRAINING
 from bench.execution.team.meeting import meet
 from bench.execution.team.seat import Seat
-from bench.measurements import decisions, initial, scaling, static
+from bench.measurements import static
 from bench.measurements.construction import constructor
 from bench.measurements.counting.variants import variants
 from bench.measurements.device import Device
 from bench.measurements.failure import reason
 from bench.measurements.loggers.following import followed
 from bench.measurements.parallel import Replicas
-from bench.measurements.running import DivergedError
 from bench.measurements.subject import Subject
 from bench.measurements.task import Task
-from bench.measurements.training import Report, Training
-from bench.measurements.training_facts import summarise
+from bench.measurements.timing import decisions, scaling
+from bench.measurements.training import initial
+from bench.measurements.training.facts import summarise
+from bench.measurements.training.loop import Report, Training
+from bench.measurements.training.running import DivergedError
 from bench.plan import Trial
 from bench.records import (
     EPOCH_COLUMNS,

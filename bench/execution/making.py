@@ -15,14 +15,14 @@ from bench.data.share import Share
 from bench.errors import DataError, SuiteError
 from bench.execution.allotment import WHOLE_MACHINE, Allotment
 from bench.execution.team.seat import Seat
-from bench.measurements import compilation, layout
 from bench.measurements.construction import constructor
 from bench.measurements.device import Device
 from bench.measurements.parallel import Replicas
 from bench.measurements.parallel.replicas import batch_norm_of
-from bench.measurements.steps import Workload
 from bench.measurements.task import Task
-from bench.measurements.training import Training
+from bench.measurements.timing import compilation, layout
+from bench.measurements.timing.steps import Workload
+from bench.measurements.training.loop import Training
 from bench.plan import Trial
 from bench.records import Decisions, DistributionFacts
 

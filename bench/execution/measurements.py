@@ -1,22 +1,13 @@
-"""The measurements of a trial, in order; a new one is one file in bench/measurements and one line here."""
+"""The measurements of a trial, in order; a new one is one file below bench/measurements and one line here."""
 
 from __future__ import annotations
 
-from bench.measurements import (
-    activations,
-    classification,
-    first_steps,
-    gradient_flow,
-    landscape,
-    largest_batch,
-    latency,
-    memory,
-    peaks,
-    phases,
-    profiling,
-    throughput,
-)
+from bench.measurements import profiling
+from bench.measurements.memory import largest_batch, peak
+from bench.measurements.scores import classification
+from bench.measurements.signals import activations, first_steps, gradient_flow, landscape
 from bench.measurements.subject import AfterTraining, AlongTraining
+from bench.measurements.timing import latency, peaks, phases, throughput
 
 ALONG_TRAINING = (
     AlongTraining("gradient flow", lambda trial: trial.gradient_flow, gradient_flow.start),
@@ -37,6 +28,6 @@ AFTER_TRAINING = (
         "phases", lambda trial: trial.throughput is not None and trial.throughput.phases, phases.measure
     ),
     AfterTraining("profile", lambda trial: trial.profile, profiling.measure),
-    AfterTraining("memory", lambda trial: trial.memory, memory.measure),
+    AfterTraining("memory", lambda trial: trial.memory, peak.measure),
     AfterTraining("largest batch", lambda trial: trial.largest_batch is not None, largest_batch.measure),
 )

@@ -17,12 +17,12 @@ from bench.data import catalogue
 from bench.data.batches import ImageSet, Pipeline
 from bench.data.sizes import Sizes, sizes
 from bench.execution.rehearsal import Rehearsal
-from bench.measurements import checkpoint, initial
 from bench.measurements.construction import Geometry, constructor
 from bench.measurements.device import Device
-from bench.measurements.evaluation import evaluate, largest
-from bench.measurements.optimisation import make_optimizer
-from bench.measurements.training import Training
+from bench.measurements.training import checkpoint, initial
+from bench.measurements.training.evaluation import evaluate, largest
+from bench.measurements.training.loop import Training
+from bench.measurements.training.optimisation import make_optimizer
 from bench.plan import Trial
 from bench.store import CHECKPOINT_FILE
 

@@ -17,8 +17,8 @@ from bench.execution.messages import Message, PeerGoneError, receive, send
 from bench.execution.team.lost import lost_peer
 from bench.execution.team.seat import Seat
 from bench.execution.telling import tell
-from bench.measurements.allocator import keep_freed_memory
 from bench.measurements.failure import reason
+from bench.measurements.memory.allocator import keep_freed_memory
 from bench.orphans import end_with_parent
 from bench.plan import Trial
 from bench.records import Decisions
@@ -99,7 +99,7 @@ def _check(connection: Connection, request: Message) -> None:
 def _rehearse(connection: Connection, request: Message) -> None:
     """Time a few steps of a network; here, since it may crash the process."""
     from bench.execution.rehearse import rehearse  # noqa: PLC0415 - torch is imported in the worker only
-    from bench.measurements.exhaustion import explained  # noqa: PLC0415
+    from bench.measurements.memory.exhaustion import explained  # noqa: PLC0415
 
     trials = [(Trial.model_validate(trial), Path(folder)) for trial, folder in request["trials"]]
     with explained(trials[0][0]):
@@ -139,7 +139,7 @@ def _prepare(connection: Connection, request: Message) -> None:
 def _execute(connection: Connection, request: Message) -> None:
     from bench.execution.assist import assist  # noqa: PLC0415 - torch is imported in the worker only
     from bench.execution.execute import execute  # noqa: PLC0415 - torch is imported in the worker only
-    from bench.measurements.exhaustion import explained  # noqa: PLC0415
+    from bench.measurements.memory.exhaustion import explained  # noqa: PLC0415
 
     trial = Trial.model_validate(request["trial"])
     store = TrialStore(Path(request["folder"]))

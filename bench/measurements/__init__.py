@@ -1,1 +1,1 @@
-"""What is measured about a network: one file each."""
+"""What is measured about a network: one file each, in folders by what it says of it."""

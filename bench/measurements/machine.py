@@ -16,7 +16,7 @@ from bench.finding import Finding
 from bench.measurements.construction import Geometry, constructor
 from bench.measurements.counting import count_built
 from bench.measurements.device import Device, native_bfloat16
-from bench.measurements.peaks import device_peaks
+from bench.measurements.timing.peaks import device_peaks
 from bench.spec import Dataset, Execution
 
 EXTRAS = {"timm": "networks as timm:NAME", "pynvml": "clocks and energy of a GPU (package nvidia-ml-py)"}

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from bench.measurements.device import Device
 from bench.measurements.static import Static
-from bench.measurements.steps import Workload
-from bench.measurements.training import Training
+from bench.measurements.timing.steps import Workload
+from bench.measurements.training.loop import Training
 from bench.plan import Trial
 from bench.store import TrialStore
 

@@ -9,9 +9,9 @@ import torch
 
 import architectures
 from bench.data.batches import ImageSet, Pipeline, shuffled
-from bench.measurements.allocator import keep_freed_memory
 from bench.measurements.device import Device
-from bench.measurements.steps import Workload, seconds_of
+from bench.measurements.memory.allocator import keep_freed_memory
+from bench.measurements.timing.steps import Workload, seconds_of
 from bench.spec import ColorJitter, Crop, Dataset, Execution, Flip, Recipe, Rotation
 
 AUGMENT = (

@@ -5,7 +5,7 @@ import torch
 
 import architectures
 from bench.measurements.device import Device
-from bench.measurements.steps import Workload
+from bench.measurements.timing.steps import Workload
 from bench.spec import Execution, Recipe
 
 BATCH_SIZE = 128

@@ -5,8 +5,8 @@ import torch
 from comparisons import nested
 from factories import document, write_run
 
-from bench.measurements import checkpoint
 from bench.measurements.construction import Geometry, constructor
+from bench.measurements.training import checkpoint
 from bench.store import CHECKPOINT_FILE
 
 TWO = {"Plain": "plain_cnn", "</b>|\u00e9\u202e": "shared_resnet"}

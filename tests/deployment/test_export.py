@@ -8,7 +8,7 @@ import torch
 import bench
 from bench.deployment import formats
 from bench.errors import CheckError, DependencyError, StoreError, SuiteError
-from bench.measurements import checkpoint
+from bench.measurements.training import checkpoint
 from bench.store import CHECKPOINT_FILE
 
 HOSTILE = "</b>|\u00e9\u202e"

@@ -11,7 +11,7 @@ from factories import document, write_run
 from bench import environment
 from bench.analysis.comparison import compare, read_side
 from bench.analysis.tables import load
-from bench.commands.taken_over import taken_over
+from bench.commands.progress.taken_over import taken_over
 from bench.errors import SuiteError
 from bench.execution import adoption, conditions, worker
 from bench.execution.where import Where

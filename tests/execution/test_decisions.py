@@ -8,7 +8,8 @@ import torch
 
 from bench.errors import StoreError
 from bench.execution.execute import execute
-from bench.measurements import compilation, decisions, evaluation
+from bench.measurements.timing import compilation, decisions
+from bench.measurements.training import evaluation
 from bench.plan import Trial
 from bench.records import Decisions
 from bench.spec import Dataset, Execution, Recipe, Throughput

@@ -6,7 +6,7 @@ from factories import document, write_run
 
 from bench.analysis.tables import load
 from bench.execution.execute import execute
-from bench.measurements import decisions
+from bench.measurements.timing import decisions
 from bench.plan import Trial
 from bench.spec import Dataset, Execution, Recipe
 from bench.store import CHECKPOINT_FILE, TrialStore

@@ -3,7 +3,7 @@
 import torch
 
 from bench.execution.execute import execute
-from bench.measurements import layout
+from bench.measurements.timing import layout
 from bench.plan import Trial
 from bench.spec import Dataset, Execution, Recipe
 from bench.store import TrialStore

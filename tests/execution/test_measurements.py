@@ -4,7 +4,7 @@ import pytest
 
 from bench.errors import StoreError
 from bench.execution import execute as execution
-from bench.measurements import classification
+from bench.measurements.scores import classification
 from bench.measurements.subject import AfterTraining, AlongTraining
 from bench.plan import Trial
 from bench.spec import Dataset, Execution, Recipe

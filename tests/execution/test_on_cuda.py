@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from bench.execution.execute import execute
-from bench.measurements import decisions, memory_process
+from bench.measurements.memory import inquiry
+from bench.measurements.timing import decisions
 from bench.plan import Trial
 from bench.spec import Adam, Dataset, Execution, LargestBatch, Recipe, Throughput
 from bench.store import CHECKPOINT_FILE, TrialStore
@@ -18,7 +19,7 @@ pytestmark = [
 @pytest.fixture(autouse=True)
 def _alone():
     """Whatever a trial sets for its process is put back."""
-    memory_process._server.cache_clear()  # one that was started for another test sees no GPU
+    inquiry._server.cache_clear()  # one that was started for another test sees no GPU
     decisions._made.clear()
     yield
     decisions._made.clear()

@@ -8,7 +8,7 @@ import torch
 from bench.data import download
 from bench.errors import SuiteError
 from bench.execution.rehearse import rehearse
-from bench.measurements import checkpoint
+from bench.measurements.training import checkpoint
 from bench.plan import Trial
 from bench.spec import Crop, Dataset, Execution, Recipe
 from bench.store import CHECKPOINT_FILE

@@ -19,7 +19,7 @@ from bench.commands.conduct import conduct
 from bench.commands.job import Job, Written
 from bench.errors import StoreError, SuiteError
 from bench.execution.local import LocalEngine
-from bench.measurements import checkpoint
+from bench.measurements.training import checkpoint
 from bench.store import Run
 from bench.store.sealed import SEAL, checksum
 from bench.suite_file import load_suite

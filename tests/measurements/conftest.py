@@ -8,10 +8,11 @@ import torch
 from torch import nn
 
 from bench.data.batches import ImageSet, Pipeline, derive_seed
-from bench.measurements import memory_process, steps
 from bench.measurements.device import Device
-from bench.measurements.steps import Workload
-from bench.measurements.training import Training
+from bench.measurements.memory import inquiry
+from bench.measurements.timing import steps
+from bench.measurements.timing.steps import Workload
+from bench.measurements.training.loop import Training
 from bench.plan import Trial
 from bench.spec import Adam, Crop, Dataset, Execution, Flip, Recipe
 
@@ -139,7 +140,7 @@ def networks(tmp_path_factory):
     (folder / "memorable.py").write_text(NETWORKS)
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(folder)
-        memory_process._server.cache_clear()  # a server that was started earlier does not know this path
+        inquiry._server.cache_clear()  # a server that was started earlier does not know this path
         yield
 
 

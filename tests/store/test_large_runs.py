@@ -6,7 +6,7 @@ import pytest
 from factories import document, write_run
 
 from bench.analysis.tables import load
-from bench.measurements.initial import checkpoint_path
+from bench.measurements.training.initial import checkpoint_path
 from bench.store import Run, beside
 from bench.store import run as run_directory
 from bench.store.checkup import examine

@@ -10,12 +10,12 @@ from stopping import StoppedHereError
 from torch import nn
 
 from bench.data.batches import ImageSet, Pipeline
-from bench.measurements import scaling
 from bench.measurements.device import Device
 from bench.measurements.parallel.replicas import batch_norm_of
-from bench.measurements.running import DivergedError
-from bench.measurements.steps import Workload
-from bench.measurements.training import Training
+from bench.measurements.timing import scaling
+from bench.measurements.timing.steps import Workload
+from bench.measurements.training.loop import Training
+from bench.measurements.training.running import DivergedError
 from bench.plan import Trial
 from bench.spec import SGD, Crop, Dataset, Execution, Flip, Lookahead, Recipe
 

@@ -13,7 +13,7 @@ from bench.measurements.failure import reason
 from bench.measurements.loggers.catalogue import LOGGERS
 from bench.measurements.loggers.interface import About, Logger, summary_of
 from bench.measurements.subject import Subject
-from bench.measurements.training import Training
+from bench.measurements.training.loop import Training
 from bench.records import Status, TrialRecord
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from statistics import median
 
-from bench.measurements.marks import PHASES
 from bench.measurements.profiling.trace import Interval, Trace
+from bench.measurements.training.marks import PHASES
 from bench.records import PROFILE_PHASE_COLUMNS
 
 OTHER = "other"

@@ -15,8 +15,8 @@ from torch.autograd.profiler_util import FunctionEvent
 from torch.profiler import ProfilerActivity, profile, schedule, tensorboard_trace_handler
 
 from bench.data.batches import Batches
-from bench.measurements.optimisation import make_optimizer
-from bench.measurements.training import Training
+from bench.measurements.training.loop import Training
+from bench.measurements.training.optimisation import make_optimizer
 from bench.store.atomic import make_folder, writing
 
 STEP = "ProfilerStep"

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from bench.execution.execute import execute
-from bench.measurements.allocator import keep_freed_memory
+from bench.measurements.memory.allocator import keep_freed_memory
 from bench.plan import Trial
 from bench.store import TrialStore
 from peers.setting import Setting

@@ -11,9 +11,9 @@ from pathlib import Path
 from rich.console import Console
 
 from bench import environment
-from bench.commands.lines import Lines
-from bench.commands.live import LiveReport
-from bench.commands.watchers import Watchers
+from bench.commands.progress.lines import Lines
+from bench.commands.progress.live import LiveReport
+from bench.commands.progress.watchers import Watchers
 from bench.execution.drive import Watcher, drive
 from bench.execution.journal import Journal
 from bench.execution.local import LocalEngine

@@ -8,10 +8,10 @@ import fresh_process
 import torch
 
 import architectures
-from bench.measurements.allocator import keep_freed_memory
 from bench.measurements.device import Device
-from bench.measurements.steps import Workload
-from bench.measurements.throughput import time_workload
+from bench.measurements.memory.allocator import keep_freed_memory
+from bench.measurements.timing.steps import Workload
+from bench.measurements.timing.throughput import time_workload
 from bench.spec import Execution, Recipe, Throughput
 
 SIDE, CLASSES, BATCH_SIZE = 32, 10, 128

@@ -14,7 +14,7 @@ from peers.stopwatch import Stopwatch, TimeUpError
 
 from bench.data import load
 from bench.execution.execute import execute
-from bench.measurements.allocator import keep_freed_memory
+from bench.measurements.memory.allocator import keep_freed_memory
 from bench.plan import Trial
 from bench.spec import Dataset, Execution, Recipe
 from bench.store import TrialStore

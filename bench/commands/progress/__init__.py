@@ -1,0 +1,1 @@
+"""What a run shows while it goes on: bars, lines, or a page that renews itself."""

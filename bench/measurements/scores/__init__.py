@@ -1,0 +1,1 @@
+"""How good a trained network is on each split, class by class."""
