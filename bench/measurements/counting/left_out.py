@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -20,10 +21,10 @@ _POOLING = {
 """Averages and maxima of windows."""
 
 _ACTIVATION = {
-    "_log_softmax", "_prelu_kernel", "_safe_softmax", "_softmax", "glu", "hardswish", "hardswish_",
+    "_log_softmax", "_prelu_kernel", "_safe_softmax", "_softmax", "glu", "hardswish", "leaky_relu",
     "native_dropout", "rrelu_with_noise",
 }  # fmt: skip
-"""Non-linearities and dropout that are not tagged as element-wise."""
+"""Non-linearities and dropout that are not tagged as element-wise, or not in every release of torch."""
 
 _INTERPOLATION = {
     "_upsample_bicubic2d_aa", "_upsample_bilinear2d_aa", "_upsample_nearest_exact2d", "grid_sampler_2d",
@@ -41,19 +42,18 @@ _REDUCTION = {
 
 _MOVEMENT = {
     "_assert_async", "_has_compatible_shallow_copy_type", "_local_scalar_dense", "_reshape_alias",
-    "_to_copy", "_unique2", "_unsafe_view", "arange", "as_strided_", "bernoulli", "bernoulli_",
-    "bucketize", "cat", "channel_shuffle", "clone", "col2im", "constant_pad_nd", "copy", "copy_", "detach_",
-    "embedding", "empty", "empty_strided", "exponential_", "eye", "fill", "fill_", "flip", "full",
-    "gather", "im2col", "index", "index_add", "index_copy", "index_fill", "index_put", "index_put_",
-    "index_select", "lift_fresh", "lift_fresh_copy", "linspace", "masked_select", "meshgrid",
-    "native_channel_shuffle", "new_empty", "new_empty_strided", "new_full", "new_ones", "new_zeros",
-    "nonzero", "normal_", "one_hot", "ones", "pixel_shuffle", "pixel_unshuffle", "rand", "randint",
-    "randn", "randperm", "reflection_pad1d", "reflection_pad2d", "reflection_pad3d", "repeat",
-    "repeat_interleave", "replication_pad1d", "replication_pad2d", "replication_pad3d", "resize_",
-    "roll", "rot90", "scalar_tensor", "scatter", "scatter_", "scatter_add", "searchsorted",
-    "select_scatter", "set_", "slice_scatter", "sort", "squeeze_", "stack", "t_", "topk", "transpose_",
-    "tril", "tril_", "tril_indices", "triu", "triu_", "triu_indices", "unbind_copy", "uniform_",
-    "unsafe_split", "unsqueeze_", "zero_", "zeros",
+    "_to_copy", "_unique2", "_unsafe_view", "arange", "bernoulli", "bucketize", "cat",
+    "channel_shuffle", "clone", "col2im", "constant_pad_nd", "copy", "embedding", "empty",
+    "empty_strided", "exponential_", "eye", "fill", "flip", "full", "gather", "im2col", "index",
+    "index_add", "index_copy", "index_fill", "index_put", "index_select", "lift_fresh",
+    "lift_fresh_copy", "linspace", "masked_select", "meshgrid", "native_channel_shuffle", "new_empty",
+    "new_empty_strided", "new_full", "new_ones", "new_zeros", "nonzero", "normal_", "one_hot", "ones",
+    "pixel_shuffle", "pixel_unshuffle", "rand", "randint", "randn", "randperm", "reflection_pad1d",
+    "reflection_pad2d", "reflection_pad3d", "repeat", "repeat_interleave", "replication_pad1d",
+    "replication_pad2d", "replication_pad3d", "resize_", "roll", "rot90", "scalar_tensor", "scatter",
+    "scatter_add", "searchsorted", "select_scatter", "set_", "slice_scatter", "sort", "stack", "topk",
+    "tril", "tril_indices", "triu", "triu_indices", "unbind_copy", "uniform_", "unsafe_split", "zero_",
+    "zeros",
 }  # fmt: skip
 """Creating, copying, selecting and reordering elements."""
 
@@ -69,7 +69,23 @@ def is_left_out(operator: Any) -> bool:
     """
     if operator.namespace not in ("aten", "prim", "prims"):
         return False
-    name = operator._schema.name.split("::")[1]  # noqa: SLF001 - the only place that has the bare name
+    # One that writes into its input does what its out-of-place form does; not every release tags both.
+    return any(_is_known(one) for one in (operator, *_out_of_place(operator)))
+
+
+def _is_known(operator: Any) -> bool:
     if operator.is_view or torch.Tag.pointwise in operator.tags:
         return True
+    name = _bare_name(operator)
     return name in LEFT_OUT or name.endswith("_like")  # empty_like, zeros_like, rand_like, ...
+
+
+def _out_of_place(operator: Any) -> Iterator[Any]:
+    name = _bare_name(operator)
+    if name.endswith("_") and (twin := getattr(torch.ops.aten, name[:-1], None)):
+        yield from (getattr(twin, overload) for overload in twin.overloads())
+
+
+def _bare_name(operator: Any) -> str:
+    name: str = operator._schema.name.split("::")[1]  # noqa: SLF001 - the only place that has it
+    return name
