@@ -30,7 +30,7 @@ CLOCK_COLUMNS = {"train_seconds", "train_images_per_second"}
 CLOCK_KEYS = {
     "started_at", "finished_at", "created_at", "environment", "train_seconds", "evaluation_seconds",
     "train_images_per_second", "certificate", "throughput", "latency", "phases", "peaks", "resumed", "sha256",
-    "epochs.csv", "command", *TIMINGS,
+    "epochs.csv", "command", "watch", *TIMINGS,
 }  # fmt: skip
 """What a clock decides, or tells of the interruptions themselves."""
 
