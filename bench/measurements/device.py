@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +12,7 @@ import torch
 
 from bench import environment
 from bench.errors import SuiteError
+from bench.measurements.convolution import Products
 from bench.records import Choices, Decisions
 from bench.spec import Execution
 
@@ -31,6 +33,8 @@ class Device:
     memory_format: torch.memory_format
     exclusive: bool = True
     """Whether no other trial of the run uses it at the same time."""
+    products: bool = False
+    """Whether convolutions of few pixels are computed as products of matrices."""
 
     @classmethod
     def chosen(cls, execution: Execution, local_rank: int | None = None) -> Device:
@@ -53,7 +57,11 @@ class Device:
                 'use "auto" or "float32"'
             )
         last = execution.memory_format != "contiguous"  # with "auto", until it is measured
-        return cls(device, precision, torch.channels_last if last else torch.contiguous_format)
+        products = (
+            execution.convolutions == "auto" and precision == "bfloat16" and multiplies_matrices(device)
+        )
+        layout = torch.channels_last if last else torch.contiguous_format
+        return cls(device, precision, layout, products=products)
 
     def prepare(self, *, deterministic: bool, threads: int) -> None:
         """Set what torch keeps for the whole process; a warm worker prepares afresh for every trial."""
@@ -67,11 +75,17 @@ class Device:
             _round_products(to_tf32=self.precision == "tf32")
             torch.backends.cudnn.benchmark = not deterministic
 
-    def autocast(self) -> AbstractContextManager[object]:
-        """Run convolutions and matrix products in the chosen precision."""
+    @contextmanager
+    def autocast(self) -> Iterator[None]:
+        """Run convolutions and matrix products in the chosen precision, and in the faster way."""
         if self.precision != "bfloat16":
-            return nullcontext()
-        return torch.autocast(self.handle.type, torch.bfloat16)
+            yield
+        elif self.products:
+            with torch.autocast(self.handle.type, torch.bfloat16), Products():
+                yield
+        else:
+            with torch.autocast(self.handle.type, torch.bfloat16):
+                yield
 
     def synchronize(self) -> None:
         """Wait until the device has done everything asked of it; needed before a clock is read."""
@@ -97,6 +111,7 @@ class Device:
             compile=decisions.compile_variant != "eager",
             threads=torch.get_num_threads(),
             exclusive=self.exclusive,
+            products=self.products,
             **decisions.model_dump(),
         )
 
@@ -113,6 +128,11 @@ def native_bfloat16(device: torch.device) -> bool:
     if device.type == "cuda":
         return torch.cuda.get_device_capability(device) >= CUDA_WITH_BFLOAT16
     return device.type == "cpu" and bool({"amx_bf16", "avx512_bf16", "bf16"} & environment.cpu_flags())
+
+
+def multiplies_matrices(device: torch.device) -> bool:
+    """Whether it is a CPU with units for matrices of bfloat16 (AMX)."""
+    return device.type == "cpu" and "amx_bf16" in environment.cpu_flags()
 
 
 def _find_own(name: str, local_rank: int) -> torch.device:

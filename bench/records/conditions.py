@@ -51,6 +51,8 @@ class Choices(Decisions):
     """CPU threads."""
     exclusive: bool | None = None
     """Whether no other trial of the run used the device at the same time; None: an earlier version's."""
+    products: bool = False
+    """Whether convolutions of few pixels were computed as products of matrices."""
 
 
 class DataFacts(Model):
