@@ -22,13 +22,20 @@ SMALLEST = 1e-30
 """A norm that no filters have but those that are all zero; a division by it is still finite in float32."""
 
 
-def orthogonalise(matrix: Tensor, steps: int, eps: float = 1e-7) -> Tensor:
+def orthogonalise(
+    matrix: Tensor, steps: int, eps: float = 1e-7, *, precision: torch.dtype | None = None
+) -> Tensor:
     """Move all singular values of a matrix (rows, columns) towards 1 by Newton-Schulz iteration.
 
-    On CUDA it is computed in bfloat16, as in the original; elsewhere in the matrix's own precision.
+    Args:
+        matrix: Of any dtype, which is that of the result.
+        steps: Of the iteration.
+        eps: Added to the norm that divides the matrix.
+        precision: What the iteration is computed in; None: the matrix's own. It bears bfloat16, which the
+            original takes on a GPU.
     """
     a, b, c = COEFFICIENTS
-    x = matrix.bfloat16() if matrix.is_cuda else matrix
+    x = matrix.to(precision or matrix.dtype)
     tall = x.shape[0] > x.shape[1]
     x = x.T if tall else x
     x = x / (x.norm() + eps)  # the Frobenius norm bounds the largest singular value
@@ -44,10 +51,17 @@ class Muon(torch.optim.Optimizer):
     Args:
         groups: Each with `params`, `orthogonal`, `lr`, `momentum` and `weight_decay`.
         newton_schulz_steps: Steps of the iteration.
+        precision: What the iteration is computed in; None: that of the parameters.
     """
 
-    def __init__(self, groups: list[dict[str, Any]], newton_schulz_steps: int) -> None:
+    def __init__(
+        self,
+        groups: list[dict[str, Any]],
+        newton_schulz_steps: int,
+        precision: torch.dtype | None = None,
+    ) -> None:
         super().__init__(groups, {"newton_schulz_steps": newton_schulz_steps})
+        self._precision = precision
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> float | None:  # type: ignore[override]
@@ -75,7 +89,8 @@ class Muon(torch.optim.Optimizer):
         if group["orthogonal"]:
             filters = len(parameter)
             flat = direction.reshape(filters, -1)
-            direction = orthogonalise(flat, group["newton_schulz_steps"]).view(direction.shape)
+            steps = group["newton_schulz_steps"]
+            direction = orthogonalise(flat, steps, precision=self._precision).view(direction.shape)
             # On the device: reading the norm would make every step wait. Filters may start at zero.
             parameter.mul_(filters**0.5 / parameter.norm().clamp_min(SMALLEST))
         parameter.add_(direction, alpha=-group["lr"])

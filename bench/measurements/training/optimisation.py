@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from bench.measurements.device import native_bfloat16
 from bench.measurements.training import muon
 from bench.measurements.training.parameter_groups import parameter_groups
 from bench.records import EpochFacts
@@ -24,7 +25,8 @@ def make_optimizer(model: nn.Module, recipe: Recipe, device: torch.device) -> to
     if isinstance(spec, Muon):
         for group in groups:
             group["momentum"] = spec.momentum if group["orthogonal"] else spec.rest_momentum
-        return muon.Muon(groups, spec.newton_schulz_steps)
+        half = native_bfloat16(device)  # emulated, it would be slower
+        return muon.Muon(groups, spec.newton_schulz_steps, torch.bfloat16 if half else None)
     fused = device.type in ("cpu", "cuda")
     if isinstance(spec, SGD):
         return torch.optim.SGD(
