@@ -23,6 +23,10 @@ MANY, SEVERAL = 512 * 256, 256 * 256
 """Input times output channels from which it does."""
 
 
+ROWS = 2048
+"""Pixels whose patches are multiplied at once for the gradient of the weights."""
+
+
 class Size(NamedTuple):
     """What decides how a convolution is computed."""
 
@@ -82,52 +86,59 @@ def convolved(  # noqa: PLR0913, PLR0917 - those of F.conv2d
     size = Size(weight.shape[0] * weight.shape[1], height * width)
     if height < 1 or width < 1 or not size.weights_by_product:
         return None
-    half = torch.bfloat16
-    weight = weight.to(half)
-    if not weight.is_contiguous(memory_format=torch.channels_last):
+    rounded = weight.detach().bfloat16()
+    if not rounded.is_contiguous(memory_format=torch.channels_last):
         return None
-    return _Convolution.apply(  # type: ignore[no-any-return, no-untyped-call]
-        input.to(half), weight, None if bias is None else bias.to(half), steps, edges, size.forward_by_product
+    return _Convolution.apply(  # type: ignore[no-any-return]
+        input.bfloat16(), weight, rounded, bias, steps, edges, size.forward_by_product
     )
 
 
 class _Convolution(torch.autograd.Function):
-    """Convolution whose gradient of the weights is a product of matrices."""
+    """Convolution whose gradient of the weights is a product of matrices.
+
+    Of the weights it takes both the original, so that their gradient need not be rounded, and what is
+    computed with.
+    """
 
     @staticmethod
     def forward(  # noqa: PLR0913, PLR0917
         ctx: Any,
         x: Tensor,
         weight: Tensor,
+        rounded: Tensor,
         bias: Tensor | None,
         stride: tuple[int, int],
         padding: tuple[int, int],
         by_product: bool,
     ) -> Tensor:
-        ctx.save_for_backward(x, weight)
-        ctx.stride, ctx.padding, ctx.by_product, ctx.has_bias = stride, padding, by_product, bias is not None
+        ctx.save_for_backward(x, weight, rounded)
+        ctx.stride, ctx.padding, ctx.by_product = stride, padding, by_product
+        offset = None if bias is None else bias.bfloat16()
         if not by_product:
-            return torch.conv2d(x, weight, bias, stride, padding)
-        return product(x, weight, bias, stride, padding)
+            return torch.conv2d(x, rounded, offset, stride, padding)
+        return product(x, rounded, offset, stride, padding)
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        x, weight = ctx.saved_tensors
+        x, weight, rounded = ctx.saved_tensors
+        if torch.is_grad_enabled():  # the gradient's own gradient is wanted, which leads to the original
+            rounded = weight.bfloat16()
         gradient = gradient.contiguous(memory_format=torch.channels_last)
         of_input = of_weight = of_bias = None
         if ctx.needs_input_grad[0]:
             if ctx.by_product and ctx.stride == (1, 1):
-                of_input = input_gradient(gradient, weight, ctx.padding)
+                of_input = input_gradient(gradient, rounded, ctx.padding)
             else:
                 of_input = torch.ops.aten.convolution_backward(
-                    gradient, x, weight, None, ctx.stride, ctx.padding, (1, 1), False, (0, 0), 1,
+                    gradient, x, rounded, None, ctx.stride, ctx.padding, (1, 1), False, (0, 0), 1,
                     (True, False, False),
                 )[0]  # fmt: skip
         if ctx.needs_input_grad[1]:
             of_weight = weight_gradient(gradient, x, weight.shape, ctx.stride, ctx.padding)
-        if ctx.has_bias and ctx.needs_input_grad[2]:
-            of_bias = gradient.sum((0, 2, 3))
-        return of_input, of_weight, of_bias, None, None, None
+        if ctx.needs_input_grad[3]:
+            of_bias = gradient.sum((0, 2, 3), dtype=torch.float32)
+        return of_input, of_weight, None, of_bias, None, None, None
 
 
 def product(
@@ -153,10 +164,20 @@ def input_gradient(gradient: Tensor, weight: Tensor, padding: tuple[int, int]) -
 def weight_gradient(
     gradient: Tensor, x: Tensor, shape: Sequence[int], stride: tuple[int, int], padding: tuple[int, int]
 ) -> Tensor:
-    """The gradient (K, C, R, S) of the weights from that of the output (N, K, H', W')."""
+    """The gradient (K, C, R, S) of the weights from that of the output (N, K, H', W').
+
+    In float32, of a few images at a time, whose patches stay in the cache.
+    """
     k, c, r, s = shape
-    rows = gradient.permute(0, 2, 3, 1).reshape(-1, k)
-    return (rows.t() @ patches(x, (r, s), stride, padding)).view(k, r, s, c).permute(0, 3, 1, 2)
+    images = max(1, ROWS // (gradient.shape[2] * gradient.shape[3]))
+    parts = (
+        part.permute(0, 2, 3, 1).reshape(-1, k).t() @ patches(seen, (r, s), stride, padding)
+        for part, seen in zip(gradient.split(images), x.split(images), strict=True)
+    )
+    whole: Tensor = next(parts).float()
+    for part in parts:
+        whole = whole + part if whole.requires_grad else whole.add_(part)
+    return whole.view(k, r, s, c).permute(0, 3, 1, 2)
 
 
 def patches(x: Tensor, kernel: Sequence[int], stride: tuple[int, int], padding: tuple[int, int]) -> Tensor:
