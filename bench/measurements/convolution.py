@@ -171,7 +171,7 @@ def weight_gradient(
     k, c, r, s = shape
     images = max(1, ROWS // (gradient.shape[2] * gradient.shape[3]))
     parts = (
-        part.permute(0, 2, 3, 1).reshape(-1, k).t() @ patches(seen, (r, s), stride, padding)
+        part.permute(0, 2, 3, 1).reshape(-1, k).t().contiguous() @ patches(seen, (r, s), stride, padding)
         for part, seen in zip(gradient.split(images), x.split(images), strict=True)
     )
     whole: Tensor = next(parts).float()

@@ -87,6 +87,14 @@ class Device:
             with torch.autocast(self.handle.type, torch.bfloat16):
                 yield
 
+    def begin_step(self) -> None:
+        """Say that what a recorded CUDA graph wrote in the last step may be overwritten.
+
+        On CUDA alone: the call brings in torch's whole compiler, more than a second in the first step.
+        """
+        if self.handle.type == "cuda":
+            torch.compiler.cudagraph_mark_step_begin()
+
     def synchronize(self) -> None:
         """Wait until the device has done everything asked of it; needed before a clock is read."""
         if self.handle.type == "cuda":

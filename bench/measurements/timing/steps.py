@@ -82,7 +82,7 @@ class TrainingParts:
 
     def forward(self, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """The mean loss of images (N, C, H, W) and labels (N)."""
-        torch.compiler.cudagraph_mark_step_begin()
+        self.workload.device.begin_step()
         with self.workload.device.autocast():
             logits = self.workload.model(inputs)
         return F.cross_entropy(logits.float(), labels)

@@ -199,7 +199,7 @@ class Training:
         together = batch or len(inputs)
         # Compiled for one batch size; the incomplete last batch would have it compiled once more.
         complete = together == self.trial.recipe.batch_size
-        torch.compiler.cudagraph_mark_step_begin()
+        self.device.begin_step()
         with self.mark(FORWARD), self.device.autocast():
             logits = self.shared(inputs, whole=self.replicas.share.repeats(together), complete=complete)
         with self.mark(LOSS):
