@@ -28,7 +28,9 @@ def refuse_unbuildable(engine: LocalEngine, suite: Suite, data_root: Path | None
     problems = []
     for index, wanted in enumerate(suite.architectures):
         try:
-            problem = engine.check(wanted, geometry, tell, suite.execution.time_limit)
+            problem = engine.check(
+                wanted, geometry, tell, suite.execution.time_limit, suite.recipe_of(wanted).freeze
+            )
         except TrialFailedError as error:  # its trials fail by themselves, and the others can run
             tell({"kind": "notice", "text": f"{wanted.label} could not be looked at: {error}"})
             continue

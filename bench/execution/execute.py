@@ -25,7 +25,7 @@ from bench.measurements.parallel import Replicas
 from bench.measurements.subject import Subject
 from bench.measurements.task import Task
 from bench.measurements.timing import decisions, scaling
-from bench.measurements.training import initial
+from bench.measurements.training import freezing, initial
 from bench.measurements.training.facts import summarise
 from bench.measurements.training.loop import Report, Training
 from bench.measurements.training.running import DivergedError
@@ -119,7 +119,9 @@ def _build(
     decided = making.possible(decided, trial, model, replicas)
     replicas.agree(decided.model_dump(mode="json"))
     training, workload = making.ready(workload, trial, task, decided, replicas)
-    training.flops_per_image = counts.facts.flops_train
+    training.flops_per_image = freezing.flops_by_epoch(
+        construct, task.geometry.shape, trial.recipe.freeze, trial.recipe.epochs, counts.facts.flops_train
+    )
     training.origin = initial.checkpoint_path(trial, store.folder)
     return Subject(trial, counts, training, workload, workload.device, store), decided
 

@@ -19,7 +19,7 @@ from bench.execution.where import Where
 from bench.execution.worker_process import Serve, WorkerProcess
 from bench.plan import Trial
 from bench.records import TrialRecord
-from bench.spec import Architecture, Dataset, Execution
+from bench.spec import Architecture, Dataset, Execution, Freeze
 
 OnEvent = Callable[[Message], None]
 
@@ -103,6 +103,7 @@ class LocalEngine:
         geometry: tuple[int, int, int],
         on_event: OnEvent,
         time_limit: float | None,
+        freeze: Sequence[Freeze] = (),
     ) -> str | None:
         """What is wrong with a network, without training it; None when nothing is.
 
@@ -111,6 +112,7 @@ class LocalEngine:
             geometry: Channels, side of the square input in pixels, classes.
             on_event: Takes messages for the user.
             time_limit: Seconds; None for no limit.
+            freeze: What its recipe freezes.
 
         Raises:
             TrialFailedError: It could not be found out, since the network crashed the worker or hangs.
@@ -119,6 +121,7 @@ class LocalEngine:
             "kind": "check",
             "architecture": architecture.model_dump(mode="json"),
             "geometry": geometry,
+            "freeze": [one.model_dump() for one in freeze],
         }
         problem: str | None = self._ask(request, "checked", on_event, time_limit)["problem"]
         return problem

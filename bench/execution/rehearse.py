@@ -133,7 +133,7 @@ class _Stage:
         images = self.images(batch_size)
         training = Training(
             self._trial.model_copy(update={"recipe": recipe}), self._model, self._model, images, None, images,
-            self.pipeline, self._device, flops_per_image=0,
+            self.pipeline, self._device, flops_per_image=(),
         )  # fmt: skip
 
         def act() -> None:

@@ -22,7 +22,7 @@ from bench.measurements.memory.allocator import keep_freed_memory, take_huge_pag
 from bench.orphans import end_with_parent
 from bench.plan import Trial
 from bench.records import Decisions
-from bench.spec import Architecture, Dataset, Execution
+from bench.spec import Architecture, Dataset, Execution, Freeze
 from bench.store import LOG_FILE, TrialStore
 from bench.store.atomic import make_folder, writing
 
@@ -93,7 +93,8 @@ def _check(connection: Connection, request: Message) -> None:
     from bench.measurements.construction import Geometry  # noqa: PLC0415
 
     architecture = Architecture.model_validate(request["architecture"])
-    found = problem(architecture.name, architecture.args, Geometry(*request["geometry"]))
+    freeze = [Freeze.model_validate(one) for one in request["freeze"]]
+    found = problem(architecture.name, architecture.args, Geometry(*request["geometry"]), freeze)
     send(connection, {"kind": "checked", "problem": found})
 
 

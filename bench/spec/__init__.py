@@ -14,6 +14,7 @@ from bench.spec.claim import Claim, Protocol
 from bench.spec.dataset import Dataset
 from bench.spec.execution import Execution
 from bench.spec.flat import flattened
+from bench.spec.freeze import Freeze
 from bench.spec.init_from import InitFrom
 from bench.spec.lookahead import Lookahead
 from bench.spec.measure import Convergence, LargestBatch, LossLandscape, Measure, Throughput
@@ -39,6 +40,7 @@ __all__ = [
     "Dataset",
     "Execution",
     "Flip",
+    "Freeze",
     "InitFrom",
     "LargestBatch",
     "Lookahead",

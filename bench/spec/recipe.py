@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from bench.spec.augment import Augment
+from bench.spec.freeze import Freeze
 from bench.spec.init_from import OptionalInitFrom
 from bench.spec.lookahead import Lookahead
 from bench.spec.model import Fraction, Model, Positive
@@ -33,6 +34,9 @@ class Recipe(Model):
     lookahead: Lookahead | None = None
     """Slow weights that average those of the optimiser. Default: none. They take the memory of the weights
     once more; measurements of memory and throughput leave them out."""
+    freeze: tuple[Freeze, ...] = ()
+    """Parameters that are not trained, or not to the end. FLOPs to a target take it into account;
+    measurements of memory and throughput train everything."""
     init_from: OptionalInitFrom = None
     """Where the initial weights come from; a text is the path of a checkpoint. Default: the seed."""
     seeds: Annotated[tuple[Annotated[int, Field(ge=0, lt=2**31)], ...], Field(min_length=1)] = (0, 1, 2)

@@ -14,7 +14,7 @@ from bench.execution import local
 from bench.execution.local import LocalEngine, TrialFailedError
 from bench.execution.log_tail import log_tail
 from bench.plan import Trial
-from bench.spec import Architecture, Dataset, Execution, Recipe
+from bench.spec import Architecture, Dataset, Execution, Freeze, Recipe
 
 TINY = Dataset(name="digits", limit=60, image_size=16)
 
@@ -215,6 +215,8 @@ def test_networks_are_looked_at_where_a_crash_costs_little(engine):
     )
     assert engine.check(good, (1, 16, 10), **silently) is None
     assert "did you mean 'plain_cnn'" in engine.check(bad, (1, 16, 10), **silently)
+    freeze = [Freeze(parameters="layer9.*")]
+    assert "called 'layer9.*'; there are body." in engine.check(good, (1, 16, 10), freeze=freeze, **silently)
     with pytest.raises(TrialFailedError, match="SIGABRT"):
         engine.check(crash, (1, 16, 10), **silently)
 

@@ -85,7 +85,7 @@ def make_training():
             augment=trial.recipe.augment,
         )  # fmt: skip
         return Training(trial, model, model, train, validation, test, pipeline, device,
-                        flops_per_image=1000, origin=checkpoint)  # fmt: skip
+                        flops_per_image=(1000,) * trial.recipe.epochs, origin=checkpoint)  # fmt: skip
 
     return make
 

@@ -17,7 +17,7 @@ from bench.measurements.timing.steps import Workload
 from bench.measurements.training.loop import Training
 from bench.measurements.training.running import DivergedError
 from bench.plan import Trial
-from bench.spec import SGD, Crop, Dataset, Execution, Flip, Lookahead, Recipe
+from bench.spec import SGD, Crop, Dataset, Execution, Flip, Freeze, Lookahead, Recipe
 
 BATCH = 8
 
@@ -51,7 +51,15 @@ def image_set(count, seed):
 
 
 def make(
-    replicas, network="plain", *, images=37, epochs=2, batch_norm="synchronised", lr=0.1, lookahead=None
+    replicas,
+    network="plain",
+    *,
+    images=37,
+    epochs=2,
+    batch_norm="synchronised",
+    lr=0.1,
+    lookahead=None,
+    freeze=(),
 ):
     """A training of `images` images in batches of 8, over whoever takes part."""
     torch.manual_seed(5 + replicas.share.rank)  # whoever leads decides where all start from
@@ -60,7 +68,7 @@ def make(
     augment = (Crop(name="crop", padding=1), Flip(name="hflip", alternating=True), Flip(name="vflip"))
     recipe = Recipe(
         epochs=epochs, batch_size=BATCH, augment=augment, seeds=(0,), label_smoothing=0.1,
-        optimizer=SGD(name="sgd", lr=lr, weight_decay=0.01), lookahead=lookahead,
+        optimizer=SGD(name="sgd", lr=lr, weight_decay=0.01), lookahead=lookahead, freeze=freeze,
     )  # fmt: skip
     trial = Trial(label="N", architecture="n", dataset=Dataset(), recipe=recipe, execution=execution)
     train, validation, test = image_set(images, 0), image_set(1, 1), image_set(21, 2)
@@ -68,7 +76,7 @@ def make(
         Dataset(), train, channels=1, image_size=8, memory_format=torch.channels_last, augment=augment
     )
     return Training(
-        trial, model, model, train, validation, test, pipeline, Device.chosen(execution), 1000,
+        trial, model, model, train, validation, test, pipeline, Device.chosen(execution), (1000,) * epochs,
         replicas=replicas, batch_norm=batch_norm_of(model, batch_norm),
     )  # fmt: skip
 
@@ -102,6 +110,7 @@ CASES = {
     "normed, tiny last batch": {"network": "normed", "images": 33},
     "per process": {"network": "normed", "batch_norm": "per_process"},
     "averaged": {"network": "normed", "lookahead": Lookahead(every=4, decay=0.6, buffers=True)},
+    "frozen": {"network": "normed", "freeze": (Freeze(parameters="body.*", after=1),)},
     "diverging": {"lr": 1e30, "epochs": 3},
 }
 

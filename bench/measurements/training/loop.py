@@ -21,6 +21,7 @@ from bench.measurements.timing.validity import Watch
 from bench.measurements.training import checkpoint
 from bench.measurements.training.beginning import begin, state_of
 from bench.measurements.training.evaluation import Evaluation, evaluate
+from bench.measurements.training.freezing import frozen, frozen_in
 from bench.measurements.training.marks import BACKWARD, DATA, FORWARD, LOSS, OPTIMIZER, Mark, unmarked
 from bench.measurements.training.optimisation import learning_rate, make_optimizer, set_learning_rate
 from bench.measurements.training.running import Running, refuse_divergence
@@ -45,8 +46,8 @@ class Training:
     test: ImageSet
     pipeline: Pipeline
     device: Device
-    flops_per_image: int
-    """Forward and backward."""
+    flops_per_image: tuple[int, ...]
+    """Forward and backward, in each epoch."""
     evaluation_batch_size: int | None = None
     """Images per forward pass of an evaluation."""
     history: list[EpochFacts] = field(default_factory=list)
@@ -108,7 +109,8 @@ class Training:
         batches = self.batches(number)
         with self.watch, closing(batches):  # whatever happens, nothing reads ahead any more
             started = self._clock()
-            loss, accuracy, rate = self._train_epoch(batches, number, optimizer, report)
+            with frozen(self.model, frozen_in(self.model, self.trial.recipe.freeze, number)):
+                loss, accuracy, rate = self._train_epoch(batches, number, optimizer, report)
             trained = self._clock()
         refuse_divergence("training", loss, number)
         self.replicas.level(*self.model.buffers(), *(self.slow.state().values() if self.slow else ()))
@@ -134,7 +136,7 @@ class Training:
             test_accuracy=test.accuracy,
             train_seconds=seconds,
             train_images_per_second=len(self.train) / seconds,
-            train_flops=self.flops_per_image * len(self.train),
+            train_flops=self.flops_per_image[number - 1] * len(self.train),
         )
 
     def _train_epoch(
