@@ -23,7 +23,7 @@ MANY, SEVERAL = 512 * 256, 256 * 256
 """Input times output channels from which it does."""
 
 
-ROWS = 2048
+ROWS = 4096
 """Pixels whose patches are multiplied at once for the gradient of the weights."""
 
 

@@ -23,7 +23,7 @@ SHAPES = [
     (2, 512, 256, 2, 3, (3, 5), (1, 1), (2, 3)),  # padded by more than half of the kernel
     (2, 16, 24, 4, 4, (3, 3), (1, 1), (1, 1)),  # forward by torch, the gradient of the weights by a product
     (2, 256, 256, 8, 8, (3, 3), (1, 1), (1, 1)),  # the same
-    (70, 256, 256, 8, 8, (3, 3), (1, 1), (1, 1)),  # in three parts, the last of them smaller
+    (70, 256, 256, 8, 8, (3, 3), (1, 1), (1, 1)),  # in two parts, the second of them smaller
 ]
 
 
