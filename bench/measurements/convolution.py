@@ -9,6 +9,7 @@ the same sums in float32.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -25,6 +26,9 @@ MANY, SEVERAL = 512 * 256, 256 * 256
 
 ROWS = 4096
 """Pixels whose patches are multiplied at once for the gradient of the weights."""
+
+
+SCRATCH = threading.local()
 
 
 class Size(NamedTuple):
@@ -147,8 +151,11 @@ def product(
     """(N, C, H, W) by (K, C, R, S) to (N, K, H', W'), all channels last."""
     height, width = _sides(x.shape, weight.shape, stride, padding)
     kernels = weight.permute(0, 2, 3, 1).reshape(len(weight), -1)
-    y = F.linear(patches(x, weight.shape[2:], stride, padding), kernels, bias)
-    return y.view(len(x), height, width, -1).permute(0, 3, 1, 2)
+    parts = [
+        F.linear(patches(part, weight.shape[2:], stride, padding), kernels, bias)
+        for part in x.split(_images(height * width))
+    ]
+    return _joined(parts).view(len(x), height, width, -1).permute(0, 3, 1, 2)
 
 
 def input_gradient(gradient: Tensor, weight: Tensor, padding: tuple[int, int]) -> Tensor:
@@ -157,8 +164,11 @@ def input_gradient(gradient: Tensor, weight: Tensor, padding: tuple[int, int]) -
     turned = torch.stack([weight[:, :, r - 1 - i, s - 1 - j] for i in range(r) for j in range(s)])
     edges = r - 1 - padding[0], s - 1 - padding[1]
     height, width = _sides(gradient.shape, weight.shape, (1, 1), edges)
-    y = patches(gradient, (r, s), (1, 1), edges) @ turned.view(r * s * k, c)
-    return y.view(len(gradient), height, width, c).permute(0, 3, 1, 2)
+    parts = [
+        patches(part, (r, s), (1, 1), edges) @ turned.view(r * s * k, c)
+        for part in gradient.split(_images(height * width))
+    ]
+    return _joined(parts).view(len(gradient), height, width, c).permute(0, 3, 1, 2)
 
 
 def weight_gradient(
@@ -169,7 +179,7 @@ def weight_gradient(
     In float32, of a few images at a time, whose patches stay in the cache.
     """
     k, c, r, s = shape
-    images = max(1, ROWS // (gradient.shape[2] * gradient.shape[3]))
+    images = _images(gradient.shape[2] * gradient.shape[3])
     parts = (
         part.permute(0, 2, 3, 1).reshape(-1, k).t().contiguous() @ patches(seen, (r, s), stride, padding)
         for part, seen in zip(gradient.split(images), x.split(images), strict=True)
@@ -188,7 +198,28 @@ def patches(x: Tensor, kernel: Sequence[int], stride: tuple[int, int], padding: 
     if padding != (0, 0):  # a negative one takes away
         x = F.pad(x, (0, 0, padding[1], padding[1], padding[0], padding[0]))
     seen = x.unfold(1, r, stride[0]).unfold(2, s, stride[1])  # (N, H', W', C, R, S)
-    return seen.permute(0, 1, 2, 4, 5, 3).reshape(n * height * width, r * s * c)
+    seen = seen.permute(0, 1, 2, 4, 5, 3)
+    if not torch.is_grad_enabled():
+        seen = _scratch(seen.numel(), seen.dtype).view(seen.shape).copy_(seen)
+    return seen.reshape(n * height * width, r * s * c)
+
+
+def _scratch(numbers: int, dtype: torch.dtype) -> Tensor:
+    """Memory that is used again and again, and so is in the cache; fresh memory took eight times as long."""
+    held: Tensor | None = getattr(SCRATCH, "held", None)
+    if held is None or held.numel() < numbers or held.dtype != dtype:
+        with torch.inference_mode(mode=False):  # training writes to it, too
+            SCRATCH.held = held = torch.empty(numbers, dtype=dtype)
+    return held[:numbers]
+
+
+def _images(pixels: int) -> int:
+    """How many have their patches multiplied at once."""
+    return max(1, ROWS // pixels)
+
+
+def _joined(parts: list[Tensor]) -> Tensor:
+    return parts[0] if len(parts) == 1 else torch.cat(parts)
 
 
 def _pair(value: int | Sequence[int]) -> tuple[int, int]:

@@ -85,6 +85,19 @@ def test_as_near_to_the_truth_as_torch(shape):
         assert ours <= 1.25 * torchs
 
 
+def test_what_was_computed_stays_when_more_is():
+    """The patches of all lie in the same memory, one after the other, in an evaluation as in training."""
+    x, weight, offset = tensors((64, 512, 256, 4, 4, (3, 3), (1, 1), (1, 1)))
+    with torch.autocast("cpu", torch.bfloat16), Products():
+        with torch.inference_mode():
+            first = F.conv2d(x, weight, offset, 1, 1)
+            kept = first.clone()
+        y = F.conv2d(-x, weight, offset, 1, 1)
+        y.sum().backward()
+    assert first.equal(kept)
+    assert not y.equal(first)
+
+
 @pytest.mark.parametrize(
     ("size", "forward", "weights"),
     [
