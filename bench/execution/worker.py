@@ -18,7 +18,7 @@ from bench.execution.team.lost import lost_peer
 from bench.execution.team.seat import Seat
 from bench.execution.telling import tell
 from bench.measurements.failure import reason
-from bench.measurements.memory.allocator import keep_freed_memory, take_huge_pages
+from bench.measurements.memory.allocator import keep_freed_memory
 from bench.orphans import end_with_parent
 from bench.plan import Trial
 from bench.records import Decisions
@@ -35,7 +35,6 @@ def serve(connection: Connection) -> None:
     """Answer requests until the driver closes the pipe."""
     end_with_parent()
     keep_freed_memory()
-    take_huge_pages()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the driver decides
     tell(connection)
     environment.describe()  # now: code and libraries may be replaced while the first trial goes on

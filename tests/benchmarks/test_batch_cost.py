@@ -10,7 +10,7 @@ import torch
 import architectures
 from bench.data.batches import ImageSet, Pipeline, shuffled
 from bench.measurements.device import Device
-from bench.measurements.memory.allocator import keep_freed_memory, take_huge_pages
+from bench.measurements.memory.allocator import keep_freed_memory
 from bench.measurements.timing.steps import Workload, seconds_of
 from bench.spec import ColorJitter, Crop, Dataset, Execution, Flip, Recipe, Rotation
 
@@ -31,7 +31,6 @@ TURNS = 3
 def test_batches_cost_a_fraction_of_a_step(benchmark, setting):
     """Rotation, crop, colour jitter and both flips of images of CIFAR's size."""
     keep_freed_memory()  # as the worker does
-    take_huge_pages()
     device = Device.chosen(Execution())
     name, args, size = SETTINGS[setting]
     recipe = Recipe(batch_size=size, augment=AUGMENT)

@@ -208,7 +208,7 @@ def test_a_worker_describes_itself_before_it_is_asked(monkeypatch):
     """Code that is edited during the first trial is not that which trained it."""
     told = []
     monkeypatch.setattr(environment, "describe", lambda: told.append("described"))
-    for name in ("end_with_parent", "keep_freed_memory", "take_huge_pages", "tell"):
+    for name in ("end_with_parent", "keep_freed_memory", "tell"):
         monkeypatch.setattr(worker, name, lambda *_: None)
     monkeypatch.setattr(worker.signal, "signal", lambda *_: None)
     ours, theirs = Pipe()

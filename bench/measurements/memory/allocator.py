@@ -7,7 +7,6 @@ keeps blocks of up to 32 MiB, and which ones depends on what was allocated befor
 from __future__ import annotations
 
 import ctypes
-import os
 import sys
 
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD, M_MMAP_MAX = -1, -2, -3, -4
@@ -17,18 +16,6 @@ PAD = 64 << 20
 """Of a worker: few requests to the system, and little beside what a training takes."""
 SMALLEST_MAPPED = 64 << 10
 """Bytes from which a block is mapped on its own when freed memory is returned."""
-
-HUGE_PAGES = "THP_MEM_ALLOC_ENABLE"
-"""Torch's variable, read at its first allocation: whether it asks for huge pages from 2 MB on."""
-
-
-def take_huge_pages() -> None:
-    """Have torch ask for huge pages, unless the user said otherwise; before the first tensor of a process.
-
-    A training touches gigabytes. In pages of 4 KB, airbench's steps took 2 to 4 % longer on two cores of a
-    virtual machine. Where the system grants huge pages to nobody, nothing changes.
-    """
-    os.environ.setdefault(HUGE_PAGES, "1")
 
 
 def keep_freed_memory(pad: int = PAD) -> bool:

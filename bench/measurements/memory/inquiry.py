@@ -11,7 +11,6 @@ from typing import Any, Literal, NamedTuple
 
 import torch
 
-from bench.measurements.memory import allocator
 from bench.measurements.subject import Subject
 from bench.measurements.timing.steps import Mode
 
@@ -93,11 +92,7 @@ class _Server:
     def _started(self) -> subprocess.Popen[str]:
         if self._process is None or self._process.poll() is not None:
             # A suite may name networks by module:function, found where this process finds them.
-            environment = {
-                **os.environ,
-                "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-                allocator.HUGE_PAGES: "0",  # pages that are as large are resident before they are in use
-            }
+            environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
             self._process = subprocess.Popen(  # noqa: S603 - our own module
                 COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
             )

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from bench.execution.execute import execute
-from bench.measurements.memory.allocator import keep_freed_memory, take_huge_pages
+from bench.measurements.memory.allocator import keep_freed_memory
 from bench.plan import Trial
 from bench.store import TrialStore
 from peers.setting import Setting
@@ -22,7 +22,6 @@ def train(setting: Setting, stopwatch: Stopwatch) -> float:
 def run(trial: Trial, setting: Setting, stopwatch: Stopwatch) -> float:
     """Run a trial; what it decides by measuring comes before the first step, and is not timed."""
     keep_freed_memory()  # the worker's first act
-    take_huge_pages()
     seen = 0
 
     def report(event: dict[str, object]) -> None:

@@ -9,7 +9,7 @@ import torch
 
 import architectures
 from bench.measurements.device import Device
-from bench.measurements.memory.allocator import keep_freed_memory, take_huge_pages
+from bench.measurements.memory.allocator import keep_freed_memory
 from bench.measurements.timing.steps import Workload
 from bench.measurements.timing.throughput import time_workload
 from bench.spec import Execution, Recipe, Throughput
@@ -20,7 +20,6 @@ SIDE, CLASSES, BATCH_SIZE = 32, 10, 128
 def measure(task: dict[str, Any]) -> dict[str, Any]:
     """Images per second with the ends of its interval, of `network` in `mode`, as `first` and `second`."""
     keep_freed_memory()
-    take_huge_pages()
     device = Device.chosen(Execution())
     torch.manual_seed(0)
     model = architectures.build(task["network"], num_classes=CLASSES, in_channels=3, image_size=SIDE)

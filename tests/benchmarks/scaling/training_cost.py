@@ -14,7 +14,7 @@ from peers.stopwatch import Stopwatch, TimeUpError
 
 from bench.data import load
 from bench.execution.execute import execute
-from bench.measurements.memory.allocator import keep_freed_memory, take_huge_pages
+from bench.measurements.memory.allocator import keep_freed_memory
 from bench.plan import Trial
 from bench.spec import Dataset, Execution, Recipe
 from bench.store import TrialStore
@@ -30,7 +30,6 @@ def measure(task: dict[str, Any]) -> dict[str, Any]:
     them; `cache`, the uint8 images trained and tested on.
     """
     keep_freed_memory()
-    take_huge_pages()
     dataset = Dataset(validation="test", **task["dataset"])
     root = Path(task["data_root"]) if task.get("data_root") else None
     trial = Trial(
