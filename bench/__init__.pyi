@@ -22,6 +22,7 @@ from bench.spec import Cutout as Cutout
 from bench.spec import Dataset as Dataset
 from bench.spec import Execution as Execution
 from bench.spec import Flip as Flip
+from bench.spec import Freeze as Freeze
 from bench.spec import InitFrom as InitFrom
 from bench.spec import LargestBatch as LargestBatch
 from bench.spec import Lookahead as Lookahead

@@ -95,7 +95,7 @@ def ready(
     pipeline = replace(task.pipeline, memory_format=workload.device.memory_format)
     training = Training(
         trial, workload.model, step_model, task.train, task.validation, task.test, pipeline, workload.device,
-        (), decided.evaluation_batch_size,
+        (0,) * trial.recipe.epochs, decided.evaluation_batch_size,
         replicas=replicas,
         batch_norm=batch_norm_of(workload.model, trial.execution.batch_norm),
     )  # fmt: skip
