@@ -22,13 +22,10 @@ FEW, SOME = 16, 64
 """Pixels of an output channel up to which a product wins, measured with 64 to 2,048 channels."""
 MANY, SEVERAL = 512 * 256, 256 * 256
 """Input times output channels from which it does."""
-
-
 ROWS = 4096
-"""Pixels whose patches are multiplied at once for the gradient of the weights."""
-
-
+"""Pixels whose patches are multiplied at once."""
 SCRATCH = threading.local()
+"""Each thread's memory for patches."""
 
 
 class Size(NamedTuple):
