@@ -69,8 +69,7 @@ def network(trial: Trial, task: Task) -> nn.Module:
 
 def workload_of(trial: Trial, model: nn.Module, task: Task, device: Device) -> Workload:
     """A network brought to its device, and what a step computes with it."""
-    model = model.to(device.handle).to(memory_format=device.memory_format)
-    return Workload(model, trial.recipe, device, task.geometry.shape, task.geometry.classes)
+    return Workload(device.hold(model), trial.recipe, device, task.geometry.shape, task.geometry.classes)
 
 
 def possible(decided: Decisions, trial: Trial, model: nn.Module, replicas: Replicas) -> Decisions:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import torch
+from torch import nn
 
 from bench import environment
 from bench.errors import SuiteError
-from bench.measurements.convolution import Products
+from bench.measurements.convolution import use_products
 from bench.records import Choices, Decisions
 from bench.spec import Execution
 
@@ -75,14 +76,17 @@ class Device:
             _round_products(to_tf32=self.precision == "tf32")
             torch.backends.cudnn.benchmark = not deterministic
 
+    def hold(self, model: nn.Module) -> nn.Module:
+        """Bring a network here, in the layout and the kind of convolutions that are chosen."""
+        if self.products:
+            use_products(model)
+        return model.to(self.handle).to(memory_format=self.memory_format)
+
     @contextmanager
     def autocast(self) -> Iterator[None]:
-        """Run convolutions and matrix products in the chosen precision, and in the faster way."""
+        """Run convolutions and matrix products in the chosen precision."""
         if self.precision != "bfloat16":
             yield
-        elif self.products:
-            with torch.autocast(self.handle.type, torch.bfloat16), Products():
-                yield
         else:
             with torch.autocast(self.handle.type, torch.bfloat16):
                 yield

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Callable
+
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from bench.measurements import convolution
-from bench.measurements.convolution import Products, Size
+from bench.measurements.convolution import Size, convolved, use_products
 
 SHAPES = [
     # N, C, K, height, width, kernel, stride, padding
@@ -39,9 +42,11 @@ def tensors(shape: tuple, *, bias: bool = True) -> tuple[Tensor, Tensor, Tensor 
     return first.requires_grad_(), second.requires_grad_(), rounded[2].requires_grad_() if bias else None
 
 
-def results(shape: tuple, x: Tensor, weight: Tensor, bias: Tensor | None, slope: Tensor) -> list[Tensor]:
+def results(
+    shape: tuple, x: Tensor, weight: Tensor, bias: Tensor | None, slope: Tensor, *, way: Callable = F.conv2d
+) -> list[Tensor]:
     """The output and the gradients of `(slope * output).sum()`."""
-    y = F.conv2d(x, weight, bias, shape[6], shape[7])
+    y = way(x, weight, bias, shape[6], shape[7])
     wanted = [x, weight, *([] if bias is None else [bias])]
     return [y, *torch.autograd.grad((y * slope).sum(), wanted)]
 
@@ -58,8 +63,7 @@ def test_output_and_gradients_are_those_of_float64(shape, bias):
     """Operands are exact, so only the rounding of each result to bfloat16 is left: half of 2^-8 at most."""
     x, weight, offset = tensors(shape, bias=bias)
     slope = slope_for(shape, x, weight)
-    with torch.autocast("cpu", torch.bfloat16), Products():
-        got = results(shape, x, weight, offset, slope)
+    got = results(shape, x, weight, offset, slope, way=convolved)
     exact = [None if t is None else t.detach().double().requires_grad_() for t in (x, weight, offset)]
     expected = results(shape, *exact, slope.double())
     assert got[0].dtype == torch.bfloat16
@@ -77,9 +81,9 @@ def test_as_near_to_the_truth_as_torch(shape):
         shape, *(t.detach().double().requires_grad_() for t in (x, weight, offset)), slope.double()
     )
     errors = []
-    for inside in (Products(), torch.autocast("cpu", torch.bfloat16)):
-        with torch.autocast("cpu", torch.bfloat16), inside:
-            got = results(shape, x, weight, offset, slope)
+    for way in (convolved, F.conv2d):
+        with torch.autocast("cpu", torch.bfloat16):
+            got = results(shape, x, weight, offset, slope, way=way)
         errors.append([(a.double() - b).norm() / b.norm() for a, b in zip(got, exact, strict=True)])
     for ours, torchs in zip(*errors, strict=True):
         assert ours <= 1.25 * torchs
@@ -88,12 +92,11 @@ def test_as_near_to_the_truth_as_torch(shape):
 def test_what_was_computed_stays_when_more_is():
     """The patches of all lie in the same memory, one after the other, in an evaluation as in training."""
     x, weight, offset = tensors((64, 512, 256, 4, 4, (3, 3), (1, 1), (1, 1)))
-    with torch.autocast("cpu", torch.bfloat16), Products():
-        with torch.inference_mode():
-            first = F.conv2d(x, weight, offset, 1, 1)
-            kept = first.clone()
-        y = F.conv2d(-x, weight, offset, 1, 1)
-        y.sum().backward()
+    with torch.inference_mode():
+        first = convolved(x, weight, offset, 1, 1)
+        kept = first.clone()
+    y = convolved(-x, weight, offset, 1, 1)
+    y.sum().backward()
     assert first.equal(kept)
     assert not y.equal(first)
 
@@ -119,71 +122,103 @@ def computed_here(monkeypatch, call) -> bool:
     seen = []
     apply = convolution._Convolution.apply
     monkeypatch.setattr(convolution._Convolution, "apply", lambda *a: seen.append(1) or apply(*a))
-    with Products():
-        call()
+    call()
     return bool(seen)
 
 
 X = torch.randn(2, 64, 4, 4).contiguous(memory_format=torch.channels_last)
-WEIGHT = torch.randn(64, 64, 3, 3).contiguous(memory_format=torch.channels_last)
+
+
+def layer(kind: type[nn.Conv2d] = nn.Conv2d, **arguments: object) -> nn.Conv2d:
+    return kind(64, 64, 3, **arguments).to(memory_format=torch.channels_last)
+
+
+class Scaled(nn.Conv2d):
+    """A layer that does more than a convolution."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return 2 * super().forward(x)
 
 
 @pytest.mark.parametrize(
-    ("x", "weight", "arguments"),
+    ("x", "module"),
     [
-        (X.contiguous(), WEIGHT, {}),
-        (X, WEIGHT[:, :32].contiguous(memory_format=torch.channels_last), {"groups": 2}),
-        (X, WEIGHT, {"dilation": 2, "padding": 2}),
-        (X, WEIGHT, {"padding": "same"}),
-        (X[0], WEIGHT, {}),
-        (torch.randn(2, 64, 16, 16).contiguous(memory_format=torch.channels_last), WEIGHT, {}),
+        (X.contiguous(), layer()),
+        (X, layer(groups=2)),
+        (X, layer(dilation=2, padding=2)),
+        (X, layer(padding="same")),
+        (X, layer(padding=1, padding_mode="reflect")),
+        (X[0], layer()),
+        (torch.randn(2, 64, 16, 16).contiguous(memory_format=torch.channels_last), layer()),
+        (X, layer(Scaled)),
     ],
-    ids=["contiguous", "grouped", "dilated", "padding in words", "without a batch", "many pixels"],
-)
-def test_others_are_left_to_torch(monkeypatch, x, weight, arguments):
+    ids=[
+        "contiguous", "grouped", "dilated", "padding in words", "reflecting", "without a batch",
+        "many pixels", "of another class",
+    ],
+)  # fmt: skip
+def test_others_are_left_to_torch(monkeypatch, x, module):
+    with torch.autocast("cpu", torch.bfloat16):
+        expected = module(x)
+    use_products(module)
+
     def call():
         with torch.autocast("cpu", torch.bfloat16):
-            got = F.conv2d(x, weight, **arguments)
-        with torch._C.DisableTorchFunction(), torch.autocast("cpu", torch.bfloat16):
-            assert torch.equal(got, F.conv2d(x, weight, **arguments))
+            assert torch.equal(module(x), expected)
 
     assert not computed_here(monkeypatch, call)
 
 
 def test_outside_autocast_nothing_changes(monkeypatch):
-    assert not computed_here(monkeypatch, lambda: F.conv2d(X, WEIGHT, padding=1))
+    module = layer(padding=1)
+    expected = module(X)
+    use_products(module)
+    assert not computed_here(monkeypatch, lambda: torch.testing.assert_close(module(X), expected))
 
 
-def test_layers_take_this_way(monkeypatch):
-    layer = nn.Conv2d(64, 64, 3, padding=1).to(memory_format=torch.channels_last)
+def test_layers_of_a_network_take_this_way(monkeypatch):
+    network = nn.Sequential(nn.ReLU(), nn.Sequential(layer(padding=1)))
+    names = [type(module).__name__ for module in network.modules()]
+    use_products(network)
 
     def call():
         with torch.autocast("cpu", torch.bfloat16):
-            layer(X)
+            network(X)
 
     assert computed_here(monkeypatch, call)
+    assert [type(module).__name__ for module in network.modules()] == names
+
+
+def test_a_layer_can_be_copied_and_saved(tmp_path):
+    module = layer(padding=1)
+    use_products(module)
+    torch.save(module, tmp_path / "layer.pt")
+    loaded = torch.load(tmp_path / "layer.pt", weights_only=False)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert torch.equal(copy.deepcopy(module)(X), module(X))
+        assert torch.equal(loaded(X), module(X))
 
 
 def test_too_small_an_image_fails_as_in_torch():
-    with pytest.raises(RuntimeError, match="Kernel size"), torch.autocast("cpu", torch.bfloat16), Products():
-        F.conv2d(X[:, :, :2, :2].contiguous(memory_format=torch.channels_last), WEIGHT)
+    module = layer()
+    use_products(module)
+    with pytest.raises(RuntimeError, match="Kernel size"), torch.autocast("cpu", torch.bfloat16):
+        module(X[:, :, :2, :2].contiguous(memory_format=torch.channels_last))
 
 
 def test_without_gradients_the_output_is_the_same():
     shape = SHAPES[0]
     x, weight, bias = tensors(shape)
-    with torch.autocast("cpu", torch.bfloat16), Products():
-        trained = F.conv2d(x, weight, bias, padding=1)
-        with torch.inference_mode():
-            evaluated = F.conv2d(x.detach(), weight.detach(), bias.detach(), padding=1)
+    trained = convolved(x, weight, bias, padding=1)
+    with torch.inference_mode():
+        evaluated = convolved(x.detach(), weight.detach(), bias.detach(), padding=1)
     assert torch.equal(trained, evaluated)
 
 
 def test_frozen_operands_get_no_gradient():
     x, weight, _ = tensors(SHAPES[0], bias=False)
     weight.requires_grad_(False)
-    with torch.autocast("cpu", torch.bfloat16), Products():
-        F.conv2d(x, weight, padding=1).float().sum().backward()
+    convolved(x, weight, padding=1).float().sum().backward()
     assert x.grad is not None
     assert weight.grad is None
 
@@ -191,10 +226,10 @@ def test_frozen_operands_get_no_gradient():
 def test_gradients_of_gradients():
     """A penalty on a gradient, as some recipes have, must reach the weights."""
     grads = []
-    for inside in (Products(), torch.autocast("cpu", torch.bfloat16)):
+    for way in (convolved, F.conv2d):
         x, weight, _ = tensors(SHAPES[0], bias=False)
-        with torch.autocast("cpu", torch.bfloat16), inside:
-            y = F.conv2d(x, weight, padding=1).float().square().mean()
+        with torch.autocast("cpu", torch.bfloat16):
+            y = way(x, weight, padding=1).float().square().mean()
             (slope,) = torch.autograd.grad(y, x, create_graph=True)
             slope.square().sum().backward()
         grads.append(weight.grad)
@@ -206,7 +241,6 @@ def test_steps_repeat_bit_for_bit():
 
     def once() -> list[Tensor]:
         x, weight, bias = tensors(shape)
-        with torch.autocast("cpu", torch.bfloat16), Products():
-            return results(shape, x, weight, bias, slope_for(shape, x, weight))
+        return results(shape, x, weight, bias, slope_for(shape, x, weight), way=convolved)
 
     assert all(torch.equal(a, b) for a, b in zip(once(), once(), strict=True))

@@ -92,8 +92,7 @@ def _workload(trial: Trial, device: Device, question: dict[str, Any]) -> Workloa
     """The network as it is trained, with other weights."""
     channels, height, width = question["shape"]
     geometry = Geometry(channels, height, question["classes"])
-    model = constructor(trial.architecture, trial.args, geometry)()
-    model = model.to(device.handle).to(memory_format=device.memory_format)
+    model = device.hold(constructor(trial.architecture, trial.args, geometry)())
     if question["compiled"]:
         model = torch.compile(model)  # type: ignore[assignment]
     return Workload(model, trial.recipe, device, (channels, height, width), question["classes"])
