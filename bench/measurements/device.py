@@ -13,7 +13,7 @@ from torch import nn
 
 from bench import environment
 from bench.errors import SuiteError
-from bench.measurements.convolution import use_products
+from bench.measurements.convolution.layer import use_products
 from bench.records import Choices, Decisions
 from bench.spec import Execution
 

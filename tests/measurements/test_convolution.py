@@ -10,8 +10,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from bench.measurements import convolution
-from bench.measurements.convolution import Size, convolved, use_products
+from bench.measurements.convolution import layer as convolution
+from bench.measurements.convolution import operators
+from bench.measurements.convolution.layer import Size, convolved, use_products
 
 SHAPES = [
     # N, C, K, height, width, kernel, stride, padding
@@ -197,6 +198,28 @@ def test_a_layer_can_be_copied_and_saved(tmp_path):
     with torch.autocast("cpu", torch.bfloat16):
         assert torch.equal(copy.deepcopy(module)(X), module(X))
         assert torch.equal(loaded(X), module(X))
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("shape", [SHAPES[0], SHAPES[3], SHAPES[-2]])
+def test_compiled_and_not_give_the_same(shape, bias):
+    """The compiler takes products as they are: in one graph, and every number the same."""
+    x, weight, offset = tensors(shape, bias=bias)
+    slope = slope_for(shape, x, weight)
+    compiled = torch.compile(convolved, backend="aot_eager", fullgraph=True)
+    expected = results(shape, x, weight, offset, slope, way=convolved)
+    for got, wanted in zip(results(shape, x, weight, offset, slope, way=compiled), expected, strict=True):
+        assert torch.equal(got, wanted)
+        assert got.dtype == wanted.dtype
+        assert got.stride() == wanted.stride()
+
+
+@pytest.mark.parametrize("by_product", [True, False])
+def test_operators_are_what_they_tell_the_compiler(by_product):
+    shape = SHAPES[0]
+    x, weight, bias = tensors(shape)
+    operands = x.detach().bfloat16().requires_grad_(), weight, weight.detach().bfloat16(), bias
+    torch.library.opcheck(operators.convolution, (*operands, [1, 1], [1, 1], by_product))
 
 
 def test_too_small_an_image_fails_as_in_torch():

@@ -1,0 +1,1 @@
+"""Convolutions of few pixels, computed as products of matrices."""
