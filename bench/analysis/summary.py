@@ -65,12 +65,16 @@ def _lint(static: StaticFacts | None) -> str | None:
     return ", ".join(finding.rule for finding in static.findings)
 
 
-def _speeds(throughput: pd.DataFrame) -> dict[str, float]:
-    """Speed at the largest batch size of each mode, and milliseconds for one image."""
-    speeds = {f"{mode}_throughput": math.nan for mode in ("train", "inference")}
-    speeds["inference_milliseconds"] = math.nan
-    for row in rows(throughput.sort_values("batch_size")):
-        speeds[f"{row['mode']}_throughput"] = row["images_per_second"]
-        if (row["mode"], row["batch_size"]) == ("inference", 1):
-            speeds["inference_milliseconds"] = row["milliseconds"]
+def _speeds(throughput: pd.DataFrame) -> dict[str, object]:
+    """Speed at the largest batch size of each mode, milliseconds for one image, and how far to trust them."""
+    speeds: dict[str, object] = {}
+    for mode in ("train", "inference"):
+        sizes = where(throughput, mode=mode).sort_values("batch_size")
+        largest = next(reversed(list(rows(sizes))), {})
+        speeds[f"{mode}_throughput"] = largest.get("images_per_second", math.nan)
+        speeds[f"{mode}_throughput_batch_size"] = largest.get("batch_size", math.nan)
+        speeds[f"{mode}_throughput_verdict"] = largest.get("verdict")
+    one: dict[str, object] = next(iter(rows(where(throughput, mode="inference", batch_size=1))), {})
+    speeds["inference_milliseconds"] = one.get("milliseconds", math.nan)
+    speeds["inference_milliseconds_verdict"] = one.get("verdict")
     return speeds

@@ -52,7 +52,10 @@ def test_counts_and_speeds_of_the_summary(tmp_path):
     speeds = {(fact.mode, fact.batch_size): fact for fact in record.throughput}
     assert (found["params"], found["macs"]) == (record.static.params, record.static.macs)
     assert found["inference_throughput"] == speeds["inference", 128].images_per_second
+    assert found["inference_throughput_batch_size"] == 128
+    assert found["inference_throughput_verdict"] == speeds["inference", 128].certificate.verdict
     assert found["inference_milliseconds"] == speeds["inference", 1].milliseconds
+    assert found["inference_milliseconds_verdict"] == speeds["inference", 1].certificate.verdict
 
 
 def test_optimism_is_best_minus_selected(tmp_path):
