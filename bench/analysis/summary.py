@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pandas as pd
 
@@ -70,11 +71,11 @@ def _speeds(throughput: pd.DataFrame) -> dict[str, object]:
     speeds: dict[str, object] = {}
     for mode in ("train", "inference"):
         sizes = where(throughput, mode=mode).sort_values("batch_size")
-        largest = next(reversed(list(rows(sizes))), {})
+        largest: dict[str, Any] = next(reversed(rows(sizes)), {})
         speeds[f"{mode}_throughput"] = largest.get("images_per_second", math.nan)
         speeds[f"{mode}_throughput_batch_size"] = largest.get("batch_size", math.nan)
         speeds[f"{mode}_throughput_verdict"] = largest.get("verdict")
-    one: dict[str, object] = next(iter(rows(where(throughput, mode="inference", batch_size=1))), {})
+    one: dict[str, Any] = next(iter(rows(where(throughput, mode="inference", batch_size=1))), {})
     speeds["inference_milliseconds"] = one.get("milliseconds", math.nan)
     speeds["inference_milliseconds_verdict"] = one.get("verdict")
     return speeds

@@ -11,7 +11,7 @@ from functools import partial
 from bench.errors import BenchError, BenchWarning
 from bench.measurements.failure import reason
 from bench.measurements.loggers.catalogue import LOGGERS
-from bench.measurements.loggers.interface import About, Logger, summary_of
+from bench.measurements.loggers.interface import About, Logger, curves, summary_of
 from bench.measurements.subject import Subject
 from bench.measurements.training.loop import Training
 from bench.records import Status, TrialRecord
@@ -39,7 +39,7 @@ class Following:
             self.loggers = {}
             for name, make in self.makers.items():
                 self._ask(name, partial(self._begin, name, make))
-        rows, self.told = self.training.history[self.told : epochs], epochs
+        rows, self.told = curves(self.about.trial, self.training.history[self.told : epochs]), epochs
         if rows:
             for name, logger in list(self.loggers.items()):
                 self._ask(name, partial(logger.log, rows))

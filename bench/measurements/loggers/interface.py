@@ -73,6 +73,13 @@ class Logger(Protocol):
         """The trial ended; a failed one may have no summary, and a killed one is never ended."""
 
 
+def curves(trial: Trial, rows: Sequence[EpochFacts]) -> list[EpochFacts]:
+    """Epochs without the test curve under a second name, where the suite has the test set validate."""
+    if trial.dataset.validation != "test":
+        return list(rows)
+    return [row.model_copy(update={"validation_loss": None, "validation_accuracy": None}) for row in rows]
+
+
 def scalars(row: EpochFacts) -> dict[str, float]:
     """What was measured in an epoch, by tag."""
     values = {tag: getattr(row, column) for column, tag in TAGS.items()}
@@ -96,7 +103,7 @@ def summary_of(record: TrialRecord) -> dict[str, float]:
         facts = record.training
         found |= {"test_accuracy": facts.last.test_accuracy, "train_seconds": facts.train_seconds}
         found |= {"best_test_accuracy": facts.best.test_accuracy}
-        if facts.selected:
+        if facts.selected and record.trial.dataset.validation != "test":  # which would be the best again
             found["selected_test_accuracy"] = facts.selected.test_accuracy
     for one in record.throughput:
         found[f"{one.mode}_images_per_second/batch_{one.batch_size}"] = one.images_per_second

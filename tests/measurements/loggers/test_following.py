@@ -3,12 +3,14 @@
 import importlib.util
 
 import pytest
-from factories import document
+from factories import document, make_info, make_record
 
 from bench.errors import BenchWarning, DependencyError, SuiteError, WriteError
 from bench.measurements.loggers.catalogue import LOGGERS, require
 from bench.measurements.loggers.following import Following
+from bench.measurements.loggers.interface import curves, scalars, summary_of
 from bench.plan import make_plan
+from bench.records import EpochFacts
 from bench.spec.execution import Execution
 from bench.suite_file import check_document
 
@@ -143,3 +145,17 @@ def suite():
         return check_document(document(execution={"loggers": loggers}), "suite.toml")
 
     return make
+
+
+def test_a_test_set_that_validates_is_not_shown_as_a_validation_set():
+    """The same curve once, under its own name."""
+    shown = {}
+    for validation in ("test", 0.1):
+        suite = document(
+            dataset={"name": "cifar10", "validation": validation}, recipe={"epochs": 3, "seeds": [0]}
+        )
+        made, epochs, *_ = make_record(make_info(suite).plan[0], 0)
+        rows = curves(made.trial, [EpochFacts.model_validate(row) for row in epochs])
+        shown[validation] = set(scalars(rows[0])) | set(summary_of(made))
+    assert shown["test"] == shown[0.1] - {"loss/validation", "accuracy/validation", "selected_test_accuracy"}
+    assert "selected_test_accuracy" in shown[0.1]
