@@ -64,6 +64,11 @@ def _copy(model: nn.Module, replace: Callable[[Tensor], Tensor]) -> nn.Module:
     # not even one weight is allocated a second time.
     memo: dict[int, object] = {}
     for tensor in _tensors(model):
+        if nn.parameter.is_lazy(tensor):
+            raise CountingError(
+                f"{type(model).__name__} has lazy layers, whose weights have no shape yet. "
+                "Pass an image through it first."
+            )
         if id(tensor) not in memo:
             new = replace(tensor)
             is_parameter = isinstance(tensor, nn.Parameter)

@@ -164,6 +164,15 @@ def test_an_image_that_does_not_fit_is_one_clear_error():
         count(nn.Conv2d(3, 4, 1), (1, 8, 8))
 
 
+def test_lazy_layers_have_no_weights_to_count():
+    """They get their shapes from the first image, and are networks like others from then on."""
+    network = nn.Sequential(nn.LazyConv2d(8, 3), nn.Flatten(), nn.LazyLinear(10))
+    with pytest.raises(CountingError, match=r"Sequential has lazy layers.*Pass an image through it first"):
+        count(network, (3, 8, 8))
+    network(torch.zeros(1, 3, 8, 8))
+    assert count(network, (3, 8, 8)).params == (3 * 9 + 1) * 8 + (8 * 36 + 1) * 10
+
+
 def test_constructors_may_compute_with_small_tensors():
     """Stochastic-depth rates are often made by `torch.linspace(...).tolist()`."""
     counts = count_built(lambda: nn.Conv2d(3, int(torch.linspace(0, 4, 2).tolist()[-1]), 1), IMAGE)
