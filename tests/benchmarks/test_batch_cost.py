@@ -35,7 +35,7 @@ def test_batches_cost_a_fraction_of_a_step(benchmark, setting):
     name, args, size = SETTINGS[setting]
     recipe = Recipe(batch_size=size, augment=AUGMENT)
     network = architectures.build(name, num_classes=10, in_channels=3, image_size=32, **args)
-    network = network.to(device.handle).to(memory_format=device.memory_format)
+    network = device.hold(network)
     step = Workload(network, recipe, device, (3, 32, 32), 10).step("train", size)
     pixels = np.random.default_rng(0).integers(0, 256, (size * BATCHES, 32, 32, 3), dtype=np.uint8)
     images = ImageSet.of(pixels, np.zeros(len(pixels), np.int64), None, device.handle)

@@ -17,7 +17,7 @@ def test_a_training_step(benchmark, name):
     device = Device.chosen(Execution())
     torch.manual_seed(0)
     model = architectures.build(name, num_classes=10, in_channels=3, image_size=32)
-    model = model.to(device.handle).to(memory_format=device.memory_format)
+    model = device.hold(model)
     step = Workload(model, Recipe(), device, (3, 32, 32), 10).step("train", BATCH_SIZE)
 
     def synchronised():

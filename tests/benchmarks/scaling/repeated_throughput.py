@@ -23,7 +23,7 @@ def measure(task: dict[str, Any]) -> dict[str, Any]:
     device = Device.chosen(Execution())
     torch.manual_seed(0)
     model = architectures.build(task["network"], num_classes=CLASSES, in_channels=3, image_size=SIDE)
-    model = model.to(device.handle).to(memory_format=device.memory_format)
+    model = device.hold(model)
     workload = Workload(model, Recipe(), device, (3, SIDE, SIDE), CLASSES)
     wanted = Throughput(batch_sizes=(BATCH_SIZE,), modes=(task["mode"],), seconds=task["seconds"])
     runs = [time_workload(workload, wanted)[0][0] for _ in range(2)]
