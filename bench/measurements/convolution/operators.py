@@ -1,6 +1,6 @@
 """The products of matrices as operators of torch, whose inside torch.compile leaves alone.
 
-Taken apart, they would lose the memory that they use again and again, and gain nothing.
+Taken apart, they would lose the memory that they use again and again, which it cannot trace.
 """
 
 from __future__ import annotations
