@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 import torch
@@ -28,7 +28,10 @@ SHAPES = [
     (2, 16, 24, 4, 4, (3, 3), (1, 1), (1, 1)),  # forward by torch, the gradient of the weights by a product
     (2, 256, 256, 8, 8, (3, 3), (1, 1), (1, 1)),  # the same
     (70, 256, 256, 8, 8, (3, 3), (1, 1), (1, 1)),  # in two parts, the second of them smaller
+    (80, 512, 514, 2, 2, (3, 3), (1, 1), (1, 1)),  # of few rows; each of two threads has half of the columns
+    (80, 512, 513, 2, 2, (3, 3), (1, 1), (1, 1)),  # an odd number of columns
 ]
+FEW_ROWS = SHAPES[-2:]
 
 
 def tensors(shape: tuple, *, bias: bool = True) -> tuple[Tensor, Tensor, Tensor | None]:
@@ -72,6 +75,28 @@ def test_output_and_gradients_are_those_of_float64(shape, bias):
     for found, truth in zip(got, expected, strict=True):
         error = (found.double() - truth).abs().max() / truth.abs().max()
         assert error <= 2**-8
+
+
+@pytest.fixture
+def two_threads() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.mark.usefixtures("two_threads")
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("shape", FEW_ROWS)
+def test_few_rows_on_two_threads(shape, bias):
+    """As on one thread, which computes all columns at once."""
+    x, weight, offset = tensors(shape, bias=bias)
+    slope = slope_for(shape, x, weight)
+    together = results(shape, x, weight, offset, slope, way=convolved)
+    torch.set_num_threads(1)
+    alone = results(shape, x, weight, offset, slope, way=convolved)
+    for one, other in zip(together, alone, strict=True):
+        assert (one.float() - other.float()).abs().max() <= 2**-8 * other.float().abs().max()
 
 
 @pytest.mark.parametrize("shape", SHAPES)

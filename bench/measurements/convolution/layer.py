@@ -134,7 +134,7 @@ class _Convolution(torch.autograd.Function):
         if ctx.needs_input_grad[1]:
             of_weight = products.gradient_of_weight(gradient, x, weight.shape, ctx.stride, ctx.padding)
         if ctx.needs_input_grad[3]:
-            of_bias = gradient.sum((0, 2, 3), dtype=torch.float32)
+            of_bias = gradient.sum((0, 2, 3)).float()
         return of_input, of_weight, None, of_bias, None, None, None
 
 

@@ -86,7 +86,7 @@ def _backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
     if ctx.needs_input_grad[1]:
         of_weight = gradient_of_weight(gradient, x, rounded.shape, ctx.stride, ctx.padding)
     if ctx.needs_input_grad[3]:
-        of_bias = gradient.sum((0, 2, 3), dtype=torch.float32)
+        of_bias = gradient.sum((0, 2, 3)).float()
     return of_input, of_weight, None, of_bias, None, None, None
 
 

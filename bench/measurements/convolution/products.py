@@ -14,6 +14,10 @@ from torch import Tensor
 
 ROWS = 4096
 """Pixels whose patches are multiplied at once."""
+FEW_ROWS, MANY_ROWS = 256, 1024
+"""Rows between which a product is divided by hand."""
+AT_ONCE = 64
+"""Rows that are transposed at once."""
 SCRATCH = threading.local()
 """Each thread's memory for patches."""
 
@@ -57,7 +61,7 @@ def product(
     height, width = sides(x.shape, weight.shape, stride, padding)
     kernels = weight.permute(0, 2, 3, 1).reshape(len(weight), -1)
     parts = [
-        F.linear(patches(part, weight.shape[2:], stride, padding), kernels, bias)
+        _multiplied(patches(part, weight.shape[2:], stride, padding), kernels.t(), bias)
         for part in x.split(_images(height * width))
     ]
     return _joined(parts).view(len(x), height, width, -1).permute(0, 3, 1, 2)
@@ -70,7 +74,7 @@ def product_of_gradient(gradient: Tensor, weight: Tensor, padding: tuple[int, in
     edges = r - 1 - padding[0], s - 1 - padding[1]
     height, width = sides(gradient.shape, weight.shape, (1, 1), edges)
     parts = [
-        patches(part, (r, s), (1, 1), edges) @ turned.view(r * s * k, c)
+        _multiplied(patches(part, (r, s), (1, 1), edges), turned.view(r * s * k, c))
         for part in gradient.split(_images(height * width))
     ]
     return _joined(parts).view(len(gradient), height, width, c).permute(0, 3, 1, 2)
@@ -86,7 +90,7 @@ def gradient_of_weight(
     k, c, r, s = shape
     images = _images(gradient.shape[2] * gradient.shape[3])
     parts = (
-        part.permute(0, 2, 3, 1).reshape(-1, k).t().contiguous() @ patches(seen, (r, s), stride, padding)
+        _transposed(part.permute(0, 2, 3, 1).reshape(-1, k)) @ patches(seen, (r, s), stride, padding)
         for part, seen in zip(gradient.split(images), x.split(images), strict=True)
     )
     whole: Tensor = next(parts).float()
@@ -116,6 +120,28 @@ def _scratch(numbers: int, dtype: torch.dtype) -> Tensor:
         with torch.inference_mode(mode=False):  # training writes to it, too
             SCRATCH.held = held = torch.empty(numbers, dtype=dtype)
     return held[:numbers]
+
+
+def _multiplied(rows: Tensor, columns: Tensor, bias: Tensor | None = None) -> Tensor:
+    """(M, K) by (K, N) plus (N,).
+
+    With as few rows, oneDNN 3.13 leaves all to one of two threads, so each is given half of the columns.
+    Other numbers of threads were not measured.
+    """
+    (m, k), n = rows.shape, columns.shape[1]
+    if not FEW_ROWS <= m <= MANY_ROWS or n % 2 or torch.get_num_threads() != 2:
+        return rows @ columns if bias is None else torch.addmm(bias, rows, columns)
+    halves = rows.expand(2, m, k), columns.unflatten(1, (2, n // 2)).transpose(0, 1)
+    both = torch.bmm(*halves) if bias is None else torch.baddbmm(bias.view(2, 1, n // 2), *halves)
+    return both.transpose(0, 1).reshape(m, n)
+
+
+def _transposed(rows: Tensor) -> Tensor:
+    """(M, K) to (K, M), copied by all threads, which torch does not do with two dimensions."""
+    m, k = rows.shape
+    if m % AT_ONCE:
+        return rows.t().contiguous()
+    return rows.view(m // AT_ONCE, AT_ONCE, k).permute(2, 0, 1).reshape(k, m)
 
 
 def _images(pixels: int) -> int:

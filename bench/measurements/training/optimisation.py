@@ -11,6 +11,7 @@ from torch import nn
 
 from bench.measurements.device import native_bfloat16
 from bench.measurements.training import muon
+from bench.measurements.training.adam import Adam
 from bench.measurements.training.parameter_groups import parameter_groups
 from bench.records import EpochFacts
 from bench.spec import SGD, Constant, Cosine, Muon, OneCycle, Plateau, Recipe, Step
@@ -32,8 +33,10 @@ def make_optimizer(model: nn.Module, recipe: Recipe, device: torch.device) -> to
         return torch.optim.SGD(
             groups, lr=spec.lr, momentum=spec.momentum, nesterov=spec.nesterov, fused=fused
         )
-    kind = torch.optim.AdamW if spec.name == "adamw" else torch.optim.Adam
-    return kind(groups, lr=spec.lr, betas=spec.betas, eps=spec.eps, fused=fused)
+    decoupled = spec.name == "adamw"
+    return Adam(
+        groups, lr=spec.lr, betas=spec.betas, eps=spec.eps, fused=fused, decoupled_weight_decay=decoupled
+    )
 
 
 def set_learning_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
