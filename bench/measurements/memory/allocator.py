@@ -39,6 +39,29 @@ def return_freed_memory() -> bool:
     return _mallopt((M_MMAP_THRESHOLD, SMALLEST_MAPPED), (M_TRIM_THRESHOLD, SMALLEST_MAPPED))
 
 
+def reserve(size: int) -> bool:
+    """Take memory, touch its pages and free it, so that what is allocated next costs no page faults.
+
+    Args:
+        size: Bytes; at most 2 GiB, of which more would be returned to the system at once.
+
+    Returns:
+        Whether it could; false without glibc. Where freed memory is not kept, it has no effect.
+    """
+    if (libc := _glibc()) is None:
+        return False
+    libc.malloc.restype, libc.malloc.argtypes, libc.free.argtypes = (
+        ctypes.c_void_p,
+        [ctypes.c_size_t],
+        [ctypes.c_void_p],
+    )
+    if (start := libc.malloc(min(size, LARGEST - PAD))) is None:
+        return False
+    ctypes.memset(start, 1, min(size, LARGEST - PAD))
+    libc.free(start)
+    return True
+
+
 def release_freed_memory() -> None:
     """Return what is free now."""
     if (libc := _glibc()) is not None:
