@@ -8,7 +8,7 @@ import pytest
 import torch
 from peers import tables
 from peers.command import main
-from peers.contender import BASELINE, MODULES
+from peers.contender import BASELINE, MODULES, OURS, SUITE
 from peers.images import DEVIATION, MEAN, PILImages
 from peers.setting import Setting
 from peers.stopwatch import Stopwatch, TimeUpError
@@ -119,3 +119,7 @@ def test_every_contender_trains(tmp_path):
     for name in results.keys() - missing:
         assert 0 < results[name]["test_accuracy"] < 1, name
     assert results[BASELINE]["images"] == 7 * 128
+    decided = {name: measured["decisions"] for name, measured in results.items() if "decisions" in measured}
+    assert set(decided) == set(OURS)
+    assert not decided[SUITE]["compile_trial"]
+    assert decided["archbench tuned"]["compile_trial"]

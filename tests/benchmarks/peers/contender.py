@@ -43,6 +43,7 @@ def measure(name: str, setting: Setting) -> dict[str, Any]:
         "seconds": stopwatch.seconds,
         "test_accuracy": accuracy,
         "precision": precision(name, setting),
+        **stopwatch.notes,
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from typing import Any
 
 
 class TimeUpError(Exception):
@@ -23,6 +24,8 @@ class Stopwatch:
     ) -> None:
         self.images = 0
         self.seconds = 0.0
+        self.notes: dict[str, Any] = {}
+        """Of the contender, beside what is timed."""
         self._warm_up, self._limit, self._clock = warm_up, seconds, clock
         self._started: float | None = None
         self._previous: float | None = None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import math
 import tempfile
 from pathlib import Path
 
 from bench.execution.execute import execute
 from bench.measurements.memory.allocator import keep_freed_memory
+from bench.measurements.timing import decisions
 from bench.plan import Trial
 from bench.store import TrialStore
 from peers.setting import Setting
@@ -36,5 +38,10 @@ def run(trial: Trial, setting: Setting, stopwatch: Stopwatch) -> float:
 
     with tempfile.TemporaryDirectory() as folder:
         root = Path(setting.data_root) if setting.data_root else None
-        record = execute(trial, TrialStore(Path(folder)), data_root=root, report=report)
+        try:
+            record = execute(trial, TrialStore(Path(folder)), data_root=root, report=report)
+        finally:  # time may be up
+            decided = Path(folder) / decisions.FILE
+            if decided.exists():
+                stopwatch.notes["decisions"] = json.loads(decided.read_text(encoding="utf-8"))
     return record.training.last.test_accuracy if record.training else math.nan
