@@ -14,7 +14,7 @@ from bench.analysis.speed import timings
 from bench.analysis.spread import without_spread
 from bench.analysis.trials import Outcome
 from bench.records import InitialFacts
-from bench.spec import Suite
+from bench.spec import Cosine, Step, Suite
 
 COLUMNS = ("kind", "message")
 
@@ -36,6 +36,7 @@ def warning_table(
         *without_spread(outcomes, differences),
         *_data(outcomes),
         *_recipes(recipes),
+        *_schedules(outcomes),
         *_trained_before(outcomes),
         *_taken_over(outcomes),
         *_conditions(outcomes),
@@ -132,6 +133,21 @@ def _recipes(recipes: pd.DataFrame) -> Iterator[tuple[str, str]]:
             "unequal recipes",
             f"Recipes differ in {_names(different)}; a difference is not due to the network alone.",
         )
+
+
+def _schedules(outcomes: tuple[Outcome, ...]) -> Iterator[tuple[str, str]]:
+    """Trainings that ended before their schedule came to its point, as when only epochs were shortened."""
+    rising: dict[str, None] = {}
+    undecayed: dict[str, None] = {}
+    for trial in (outcome.trial for outcome in outcomes):
+        schedule, epochs = trial.recipe.schedule, trial.recipe.epochs
+        if isinstance(schedule, Cosine | Step) and schedule.warmup_epochs >= epochs:
+            rising[trial.label] = None
+        elif isinstance(schedule, Step) and min(schedule.milestones, default=epochs) >= epochs:
+            undecayed[trial.label] = None
+    for labels, what in ((rising, "still rose in the last epoch"), (undecayed, "reached no milestone")):
+        if labels:
+            yield "schedule cut short", f"The learning rate of {_names(labels)} {what}; see recipe.schedule."
 
 
 def _trained_before(outcomes: tuple[Outcome, ...]) -> Iterator[tuple[str, str]]:

@@ -180,3 +180,24 @@ def test_a_schedule_that_follows_the_test_accuracy(tmp_path):
     on_test = FAIR | {"recipe": recipe, "dataset": {"name": "cifar10", "validation": "test"}}
     assert kinds(tmp_path / "test", suite=on_test) == ["schedule decided on the test set"]
     assert kinds(tmp_path / "own", suite=FAIR | {"recipe": recipe}) == []
+
+
+@pytest.mark.parametrize(
+    ("schedule", "what"),
+    [
+        ({"name": "cosine", "warmup_epochs": 2}, "still rose in the last epoch"),
+        ({"name": "step", "milestones": [1], "warmup_epochs": 2}, "still rose in the last epoch"),
+        ({"name": "step", "milestones": [3, 2]}, "reached no milestone"),
+        ({"name": "cosine", "warmup_epochs": 1.5}, None),
+        ({"name": "step", "milestones": [3, 1], "warmup_epochs": 1}, None),
+        ({"name": "onecycle"}, None),
+    ],
+)
+def test_a_schedule_longer_than_the_training(tmp_path, schedule, what):
+    """Two epochs of a schedule that was made for more."""
+    tables = load(
+        write_run(tmp_path, FAIR | {"recipe": FAIR["recipe"] | {"epochs": 2, "schedule": schedule}})
+    )
+    messages = [row.message for row in tables.warnings.itertuples() if row.kind == "schedule cut short"]
+    both = "The learning rate of Network 0, Network 1"
+    assert messages == ([f"{both} {what}; see recipe.schedule."] if what else [])

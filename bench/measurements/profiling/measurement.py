@@ -7,6 +7,7 @@ from statistics import median
 
 from torch.profiler import record_function
 
+from bench.measurements.memory import allocator
 from bench.measurements.profiling.layers import layer_rows, naming_layers
 from bench.measurements.profiling.operators import operator_rows
 from bench.measurements.profiling.phases import phase_rows
@@ -32,6 +33,7 @@ def measure(subject: Subject) -> dict[str, object]:
     eager = replace(training, step_model=training.model)
     with naming_layers(training.model) as names:
         layers = trace(eager, Session("layers", folder))
+    allocator.release_freed_memory()  # the worker would keep what was reserved for tracing
     store = subject.store
     store.write_table("profile_phases", PROFILE_PHASE_COLUMNS, phase_rows(step))
     store.write_table("profile", PROFILE_COLUMNS, operator_rows(step))
