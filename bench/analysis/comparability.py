@@ -143,7 +143,7 @@ def _schedules(outcomes: tuple[Outcome, ...]) -> Iterator[tuple[str, str]]:
         schedule, epochs = trial.recipe.schedule, trial.recipe.epochs
         if isinstance(schedule, Cosine | Step) and schedule.warmup_epochs >= epochs:
             rising[trial.label] = None
-        elif isinstance(schedule, Step) and min(schedule.milestones, default=epochs) >= epochs:
+        elif isinstance(schedule, Step) and min(schedule.milestones, default=0) >= epochs:
             undecayed[trial.label] = None
     for labels, what in ((rising, "still rose in the last epoch"), (undecayed, "reached no milestone")):
         if labels:

@@ -190,6 +190,7 @@ def test_a_schedule_that_follows_the_test_accuracy(tmp_path):
         ({"name": "step", "milestones": [3, 2]}, "reached no milestone"),
         ({"name": "cosine", "warmup_epochs": 1.5}, None),
         ({"name": "step", "milestones": [3, 1], "warmup_epochs": 1}, None),
+        ({"name": "step", "milestones": []}, None),
         ({"name": "onecycle"}, None),
     ],
 )
