@@ -9,6 +9,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.profiler import profile
 
 from bench.measurements.convolution import layer as convolution
 from bench.measurements.convolution import operators
@@ -92,7 +93,9 @@ def test_few_rows_on_two_threads(shape, bias):
     """As on one thread, which computes all columns at once."""
     x, weight, offset = tensors(shape, bias=bias)
     slope = slope_for(shape, x, weight)
-    together = results(shape, x, weight, offset, slope, way=convolved)
+    with profile() as seen:
+        together = results(shape, x, weight, offset, slope, way=convolved)
+    assert "aten::bmm" in {event.name for event in seen.events()}  # the gradient of 512 channels, in halves
     torch.set_num_threads(1)
     alone = results(shape, x, weight, offset, slope, way=convolved)
     for one, other in zip(together, alone, strict=True):

@@ -50,14 +50,12 @@ def reserve(size: int) -> bool:
     """
     if (libc := _glibc()) is None:
         return False
-    libc.malloc.restype, libc.malloc.argtypes, libc.free.argtypes = (
-        ctypes.c_void_p,
-        [ctypes.c_size_t],
-        [ctypes.c_void_p],
-    )
-    if (start := libc.malloc(min(size, LARGEST - PAD))) is None:
+    libc.malloc.restype, libc.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+    libc.free.argtypes = [ctypes.c_void_p]
+    size = min(size, LARGEST - PAD)
+    if (start := libc.malloc(size)) is None:
         return False
-    ctypes.memset(start, 1, min(size, LARGEST - PAD))
+    ctypes.memset(start, 1, size)
     libc.free(start)
     return True
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import nn
 
 from bench.errors import DataError
@@ -38,7 +39,21 @@ def moments_for(model: nn.Module, spec: Optimizer, state: Mapping[str, Any], pat
             'weights alone (init_from.keep = "weights")'
         )
     moments = state["optimizer"]["state"]
-    return {now[one]: moments[place] for one, place in then.items() if place in moments}
+    return {now[one]: laid_out_as(one, moments[place]) for one, place in then.items() if place in moments}
+
+
+def laid_out_as(parameter: nn.Parameter, moments: Mapping[str, Any]) -> dict[str, Any]:
+    """Moments in the order of memory that the parameter has.
+
+    Torch's fused optimisers on a CPU go through both by that order alone: those of a training with another
+    `memory_format` would be given to other weights.
+    """
+    return {
+        name: torch.empty_like(parameter, dtype=value.dtype, device=value.device).copy_(value)
+        if isinstance(value, torch.Tensor) and value.shape == parameter.shape
+        else value
+        for name, value in moments.items()
+    }
 
 
 def _places(model: nn.Module, spec: Optimizer) -> dict[nn.Parameter, int]:

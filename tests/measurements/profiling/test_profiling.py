@@ -10,10 +10,11 @@ from torch.autograd.profiler_util import FunctionEvent
 from torch.profiler import record_function
 
 from bench.execution.execute import execute
+from bench.measurements.memory import allocator
 from bench.measurements.profiling.layers import BACKWARD_NODE, LAYER, layer_rows, naming_layers
 from bench.measurements.profiling.operators import operator_rows
 from bench.measurements.profiling.phases import phase_rows
-from bench.measurements.profiling.trace import ACTIVE, Session, collect, trace
+from bench.measurements.profiling.trace import ACTIVE, RESERVE, Session, collect, trace
 from bench.measurements.training.marks import BACKWARD, DATA, FORWARD, OPTIMIZER
 from bench.plan import Trial
 from bench.spec import Dataset, Execution, Recipe
@@ -63,6 +64,15 @@ def test_phases_add_up_to_the_step(training, tmp_path):
     assert all(row["milliseconds"] > 0 for row in rows)
     assert len(found.steps) == ACTIVE
     assert found.batch_size == 100
+
+
+def test_memory_is_at_hand_before_anything_is_traced(training, tmp_path, monkeypatch):
+    """Else the page faults that the profiler causes are told as time of operators."""
+    taken = []
+    monkeypatch.setattr(allocator, "reserve", taken.append)
+    trace(training, Session("step", tmp_path))
+    assert len(taken) == 1
+    assert 0 < taken[0] <= RESERVE
 
 
 def test_operators_are_those_of_the_step(training, tmp_path):
