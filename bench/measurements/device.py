@@ -13,7 +13,7 @@ from torch import nn
 
 from bench import environment
 from bench.errors import SuiteError
-from bench.measurements.convolution.layer import use_products
+from bench.measurements.convolution import use_side_by_side
 from bench.records import Choices, Decisions
 from bench.spec import Execution
 
@@ -34,8 +34,8 @@ class Device:
     memory_format: torch.memory_format
     exclusive: bool = True
     """Whether no other trial of the run uses it at the same time."""
-    products: bool = False
-    """Whether convolutions of few pixels are computed as products of matrices."""
+    side_by_side: bool = False
+    """Whether convolutions of few pixels have the images of a batch beside each other."""
 
     @classmethod
     def chosen(cls, execution: Execution, local_rank: int | None = None) -> Device:
@@ -58,11 +58,11 @@ class Device:
                 'use "auto" or "float32"'
             )
         last = execution.memory_format != "contiguous"  # with "auto", until it is measured
-        products = (
+        side_by_side = (
             execution.convolutions == "auto" and precision == "bfloat16" and multiplies_matrices(device)
         )
         layout = torch.channels_last if last else torch.contiguous_format
-        return cls(device, precision, layout, products=products)
+        return cls(device, precision, layout, side_by_side=side_by_side)
 
     def prepare(self, *, deterministic: bool, threads: int) -> None:
         """Set what torch keeps for the whole process; a warm worker prepares afresh for every trial."""
@@ -78,8 +78,8 @@ class Device:
 
     def hold(self, model: nn.Module) -> nn.Module:
         """Bring a network here, in the layout and the kind of convolutions that are chosen."""
-        if self.products:
-            use_products(model)
+        if self.side_by_side:
+            use_side_by_side(model)
         return model.to(self.handle).to(memory_format=self.memory_format)
 
     @contextmanager
@@ -123,7 +123,7 @@ class Device:
             compile=decisions.compile_variant != "eager",
             threads=torch.get_num_threads(),
             exclusive=self.exclusive,
-            products=self.products,
+            side_by_side=self.side_by_side,
             **decisions.model_dump(),
         )
 

@@ -51,8 +51,17 @@ class Choices(Decisions):
     """CPU threads."""
     exclusive: bool | None = None
     """Whether no other trial of the run used the device at the same time; None: an earlier version's."""
+    side_by_side: bool = False
+    """Whether convolutions of few pixels had the images of a batch beside each other."""
     products: bool = False
-    """Whether convolutions of few pixels were computed as products of matrices."""
+    """Whether they were computed as products of matrices; an earlier version's."""
+
+    @property
+    def convolutions(self) -> str:
+        """How they were computed, in words; records of earlier versions say nothing, as there was one way."""
+        if self.side_by_side:
+            return "those of few pixels with images side by side"
+        return "those of few pixels as products of matrices" if self.products else "as torch computes them"
 
 
 class DataFacts(Model):

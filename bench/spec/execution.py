@@ -29,8 +29,8 @@ class Execution(Model):
     the fastest, and records all timings. With `recipe.deterministic`, "auto" is "off", too."""
     convolutions: Literal["auto", "torch"] = "auto"
     """How convolutions are computed. "auto": in bfloat16 on a CPU with units for its matrices (AMX), those of
-    few pixels as products of matrices, which is faster there, and all others as torch does; elsewhere, and
-    with "torch", all as torch does. The two differ in rounding alone."""
+    few pixels with the images of a batch side by side, which is faster there, and all others as torch does;
+    elsewhere, and with "torch", all as torch does. The two differ in rounding alone."""
     engine: Literal["local", "ray"] = "local"
     """Who runs the trials: worker processes of this machine, or a Ray cluster (the extra `ray`)."""
     resources: Resources = Resources()

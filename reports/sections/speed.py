@@ -113,8 +113,8 @@ def _conditions(tables: Tables) -> str:
     how = f"{layout}, {compiled}"
     if len(set(tables.decisions["memory_format"])) > 1 or len(set(tables.decisions["compile_variant"])) > 1:
         how = "each network in the layout, and compiled or not, as was fastest"
-    if choices.products:
-        how += "; convolutions of few pixels as products of matrices"
+    if choices.side_by_side or choices.products:
+        how += f"; of the convolutions {choices.convolutions}"
     return f" Measured on {choices.device_name} in {choices.precision}, {how}."
 
 

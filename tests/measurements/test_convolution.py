@@ -1,9 +1,9 @@
-"""Convolutions as products of matrices: the same numbers, and all others are left to torch."""
+"""Convolutions with images side by side: the same numbers, and all others are left to torch."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -11,28 +11,27 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.profiler import profile
 
-from bench.measurements.convolution import layer as convolution
-from bench.measurements.convolution import operators
-from bench.measurements.convolution.layer import Size, convolved, use_products
+from bench.measurements import convolution
+from bench.measurements.convolution import Size, apart, convolved, side_by_side, use_side_by_side
 
 SHAPES = [
     # N, C, K, height, width, kernel, stride, padding
-    (3, 512, 256, 4, 4, (3, 3), (1, 1), (1, 1)),
+    (4, 512, 256, 4, 4, (3, 3), (1, 1), (1, 1)),
     (3, 256, 512, 2, 2, (3, 3), (1, 1), (1, 1)),
     (2, 512, 512, 1, 1, (3, 3), (1, 1), (1, 1)),
     (2, 256, 512, 8, 8, (3, 3), (2, 2), (1, 1)),
     (2, 256, 512, 7, 5, (3, 3), (2, 2), (1, 1)),  # the last rows and columns are seen by nothing
     (2, 512, 256, 3, 5, (1, 1), (1, 1), (0, 0)),
     (2, 512, 256, 4, 4, (1, 1), (2, 2), (0, 0)),
-    (2, 512, 256, 6, 4, (3, 2), (1, 1), (0, 0)),
-    (2, 512, 256, 2, 3, (3, 5), (1, 1), (2, 3)),  # padded by more than half of the kernel
-    (2, 16, 24, 4, 4, (3, 3), (1, 1), (1, 1)),  # forward by torch, the gradient of the weights by a product
-    (2, 256, 256, 8, 8, (3, 3), (1, 1), (1, 1)),  # the same
-    (70, 256, 256, 8, 8, (3, 3), (1, 1), (1, 1)),  # in two parts, the second of them smaller
-    (80, 512, 514, 2, 2, (3, 3), (1, 1), (1, 1)),  # of few rows; each of two threads has half of the columns
-    (80, 512, 513, 2, 2, (3, 3), (1, 1), (1, 1)),  # an odd number of columns
+    (2, 512, 256, 5, 5, (1, 1), (2, 2), (0, 0)),  # rows of which the last column is seen
+    (2, 256, 256, 6, 3, (5, 3), (2, 1), (0, 1)),  # nothing of the height is padded
+    (2, 256, 256, 9, 9, (3, 3), (3, 3), (1, 1)),
+    (2, 512, 256, 3, 4, (3, 5), (1, 1), (2, 2)),  # padded by more than half of the kernel's height
+    (2, 64, 64, 8, 8, (3, 3), (1, 1), (1, 1)),  # only the gradient of the weights has images side by side
+    (2, 64, 128, 16, 16, (3, 3), (2, 2), (1, 1)),  # both gradients
+    (70, 64, 64, 4, 4, (3, 3), (1, 1), (1, 1)),  # two rows of 35 images would be too long; five of 14
 ]
-FEW_ROWS = SHAPES[-2:]
+FORWARD, WEIGHTS_ONLY, STRIDED, POINTWISE = SHAPES[0], SHAPES[11], SHAPES[3], SHAPES[5]
 
 
 def tensors(shape: tuple, *, bias: bool = True) -> tuple[Tensor, Tensor, Tensor | None]:
@@ -78,30 +77,6 @@ def test_output_and_gradients_are_those_of_float64(shape, bias):
         assert error <= 2**-8
 
 
-@pytest.fixture
-def two_threads() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(2)
-    yield
-    torch.set_num_threads(before)
-
-
-@pytest.mark.usefixtures("two_threads")
-@pytest.mark.parametrize("bias", [True, False])
-@pytest.mark.parametrize("shape", FEW_ROWS)
-def test_few_rows_on_two_threads(shape, bias):
-    """As on one thread, which computes all columns at once."""
-    x, weight, offset = tensors(shape, bias=bias)
-    slope = slope_for(shape, x, weight)
-    with profile() as seen:
-        together = results(shape, x, weight, offset, slope, way=convolved)
-    assert "aten::bmm" in {event.name for event in seen.events()}  # the gradient of 512 channels, in halves
-    torch.set_num_threads(1)
-    alone = results(shape, x, weight, offset, slope, way=convolved)
-    for one, other in zip(together, alone, strict=True):
-        assert (one.float() - other.float()).abs().max() <= 2**-8 * other.float().abs().max()
-
-
 @pytest.mark.parametrize("shape", SHAPES)
 def test_as_near_to_the_truth_as_torch(shape):
     x, weight, offset = tensors(shape)
@@ -118,36 +93,74 @@ def test_as_near_to_the_truth_as_torch(shape):
         assert ours <= 1.25 * torchs
 
 
-def test_what_was_computed_stays_when_more_is():
-    """The patches of all lie in the same memory, one after the other, in an evaluation as in training."""
-    x, weight, offset = tensors((64, 512, 256, 4, 4, (3, 3), (1, 1), (1, 1)))
-    with torch.inference_mode():
-        first = convolved(x, weight, offset, 1, 1)
-        kept = first.clone()
-    y = convolved(-x, weight, offset, 1, 1)
-    y.sum().backward()
-    assert first.equal(kept)
-    assert not y.equal(first)
+@pytest.mark.parametrize(
+    ("size", "gains", "forward", "backward"),
+    [
+        (Size(512 * 512 * 9, 16), True, True, True),
+        (Size(256 * 256 * 9, 16), True, True, True),
+        (Size(2**15 * 16 - 1, 16), True, False, False),
+        (Size(256 * 256 * 9, 64), True, False, False),
+        (Size(256 * 256 * 9, 64, strided=True), True, False, True),
+        (Size(256 * 64, 64, pointwise=True), True, True, True),
+        (Size(256 * 256 * 9, 65), False, False, False),
+        (Size(2**14 - 1, 16), False, False, False),
+    ],
+)
+def test_which_have_images_side_by_side(size, gains, forward, backward):
+    assert (size.gains, size.forward, size.backward) == (gains, forward, backward)
+
+
+@pytest.mark.parametrize(("group", "period"), [(1, 3), (2, 3), (3, 4), (6, 5)])
+def test_images_stand_beside_each_other_with_zeros_between(group, period):
+    images = torch.arange(1, 73.0).view(6, 2, 2, 3).contiguous(memory_format=torch.channels_last)
+    rows = side_by_side(images, group, period)
+    assert rows.shape == (6 // group, 2, 2, group * period)
+    assert rows.is_contiguous(memory_format=torch.channels_last)
+    for number, image in enumerate(images):
+        start = number % group * period
+        assert torch.equal(rows[number // group, :, :, start : start + 3], image)
+        assert not rows[number // group, :, :, start + 3 : start + period].any()
+    back = apart(rows, group, 3)
+    assert torch.equal(back, images)
+    assert back.is_contiguous(memory_format=torch.channels_last)
+
+
+def test_laying_pixels_that_are_seen_alone_moves_no_memory():
+    images = torch.randn(4, 8, 1, 16).contiguous(memory_format=torch.channels_last)
+    rows = side_by_side(images, 4, 16)
+    assert rows.data_ptr() == images.data_ptr()
+    assert apart(rows, 4, 16).data_ptr() == images.data_ptr()
 
 
 @pytest.mark.parametrize(
-    ("size", "forward", "weights"),
-    [
-        (Size(512 * 512, 16), True, True),
-        (Size(512 * 512, 17), False, True),
-        (Size(256 * 256, 16), False, True),
-        (Size(256 * 256, 64), False, True),
-        (Size(256 * 256, 65), False, False),
-        (Size(256 * 255, 64), False, False),
-        (Size(3 * 16, 16), False, True),
-    ],
+    ("images", "group"), [(1, 1), (7, 7), (32, 32), (50, 25), (64, 32), (80, 20), (127, 1), (500, 25)]
 )
-def test_which_are_products(size, forward, weights):
-    assert (size.forward_by_product, size.weights_by_product) == (forward, weights)
+def test_as_many_images_in_a_row_as_divide_the_batch(images, group):
+    assert convolution._in_a_row(images) == group
+
+
+@pytest.mark.parametrize(
+    ("shape", "rows"),
+    [(FORWARD, [2, 2]), (WEIGHTS_ONLY, [8, 8, 8]), (STRIDED, [1, 1])],
+    ids=["all", "gradient of the weights", "strided"],
+)
+def test_passes_that_gain_see_rows_of_images(shape, rows):
+    """By the shapes that the operators of torch are given."""
+    n = 64
+    x, weight, _ = tensors((n, *shape[1:]), bias=False)
+    with profile(record_shapes=True) as seen:
+        convolved(x, weight, None, shape[6], shape[7]).sum().backward()
+    calls = [
+        event.input_shapes[0]
+        for event in seen.events()
+        if event.name in {"aten::mkldnn_convolution", "aten::convolution_backward"}
+    ]
+    assert calls
+    assert {call[0] for call in calls} == ({2, n} if shape == WEIGHTS_ONLY else {2})
 
 
 def computed_here(monkeypatch, call) -> bool:
-    """Whether a call of F.conv2d inside ends in a product."""
+    """Whether a call inside is not left to torch."""
     seen = []
     apply = convolution._Convolution.apply
     monkeypatch.setattr(convolution._Convolution, "apply", lambda *a: seen.append(1) or apply(*a))
@@ -174,6 +187,8 @@ class Scaled(nn.Conv2d):
     [
         (X.contiguous(), layer()),
         (X, layer(groups=2)),
+        (X[:1].contiguous(memory_format=torch.channels_last), layer(padding=1)),
+        (X, layer()),
         (X, layer(dilation=2, padding=2)),
         (X, layer(padding="same")),
         (X, layer(padding=1, padding_mode="reflect")),
@@ -182,14 +197,14 @@ class Scaled(nn.Conv2d):
         (X, layer(Scaled)),
     ],
     ids=[
-        "contiguous", "grouped", "dilated", "padding in words", "reflecting", "without a batch",
-        "many pixels", "of another class",
+        "contiguous", "grouped", "one image", "without padding", "dilated", "padding in words", "reflecting",
+        "without a batch", "many pixels", "of another class",
     ],
 )  # fmt: skip
 def test_others_are_left_to_torch(monkeypatch, x, module):
     with torch.autocast("cpu", torch.bfloat16):
         expected = module(x)
-    use_products(module)
+    use_side_by_side(module)
 
     def call():
         with torch.autocast("cpu", torch.bfloat16):
@@ -201,14 +216,14 @@ def test_others_are_left_to_torch(monkeypatch, x, module):
 def test_outside_autocast_nothing_changes(monkeypatch):
     module = layer(padding=1)
     expected = module(X)
-    use_products(module)
+    use_side_by_side(module)
     assert not computed_here(monkeypatch, lambda: torch.testing.assert_close(module(X), expected))
 
 
 def test_layers_of_a_network_take_this_way(monkeypatch):
     network = nn.Sequential(nn.ReLU(), nn.Sequential(layer(padding=1)))
     names = [type(module).__name__ for module in network.modules()]
-    use_products(network)
+    use_side_by_side(network)
 
     def call():
         with torch.autocast("cpu", torch.bfloat16):
@@ -220,7 +235,7 @@ def test_layers_of_a_network_take_this_way(monkeypatch):
 
 def test_a_layer_can_be_copied_and_saved(tmp_path):
     module = layer(padding=1)
-    use_products(module)
+    use_side_by_side(module)
     torch.save(module, tmp_path / "layer.pt")
     loaded = torch.load(tmp_path / "layer.pt", weights_only=False)
     with torch.autocast("cpu", torch.bfloat16):
@@ -229,9 +244,9 @@ def test_a_layer_can_be_copied_and_saved(tmp_path):
 
 
 @pytest.mark.parametrize("bias", [True, False])
-@pytest.mark.parametrize("shape", [SHAPES[0], SHAPES[3], SHAPES[-2]])
+@pytest.mark.parametrize("shape", [FORWARD, WEIGHTS_ONLY, STRIDED, POINTWISE])
 def test_compiled_and_not_give_the_same(shape, bias):
-    """The compiler takes products as they are: in one graph, and every number the same."""
+    """In one graph, and every number the same."""
     x, weight, offset = tensors(shape, bias=bias)
     slope = slope_for(shape, x, weight)
     compiled = torch.compile(convolved, backend="aot_eager", fullgraph=True)
@@ -242,17 +257,9 @@ def test_compiled_and_not_give_the_same(shape, bias):
         assert got.stride() == wanted.stride()
 
 
-@pytest.mark.parametrize("by_product", [True, False])
-def test_operators_are_what_they_tell_the_compiler(by_product):
-    shape = SHAPES[0]
-    x, weight, bias = tensors(shape)
-    operands = x.detach().bfloat16().requires_grad_(), weight, weight.detach().bfloat16(), bias
-    torch.library.opcheck(operators.convolution, (*operands, [1, 1], [1, 1], by_product))
-
-
 def test_too_small_an_image_fails_as_in_torch():
     module = layer()
-    use_products(module)
+    use_side_by_side(module)
     with pytest.raises(RuntimeError, match="Kernel size"), torch.autocast("cpu", torch.bfloat16):
         module(X[:, :, :2, :2].contiguous(memory_format=torch.channels_last))
 

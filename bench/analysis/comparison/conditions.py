@@ -21,7 +21,7 @@ from typing import Any
 from bench.analysis.comparison.side import Side
 from bench.analysis.distribution import processes, statistics_of
 from bench.plan import Trial
-from bench.records import Choices, TrialRecord
+from bench.records import TrialRecord
 from bench.spec import flattened
 
 Matters = frozenset[str]
@@ -100,18 +100,13 @@ def _met(record: TrialRecord) -> Iterator[tuple[str, str]]:
     yield "device name", choices.device_name if choices else NOT_RECORDED
     yield "precision", choices.precision if choices else NOT_RECORDED
     yield "compile mode", choices.compile_variant if choices else NOT_RECORDED
-    yield "convolutions", _convolutions(choices) if choices else NOT_RECORDED
+    yield "convolutions", choices.convolutions if choices else NOT_RECORDED
     yield "memory format", choices.memory_format if choices else NOT_RECORDED
     yield "threads", str(choices.threads) if choices else NOT_RECORDED
     yield "processes", processes(record)
     yield "batch norm over", statistics_of(record)
     yield "host CPU", str(environment.get("cpu", NOT_RECORDED))
     yield "torch", _minor(environment)
-
-
-def _convolutions(choices: Choices) -> str:
-    """In words; records of earlier versions say nothing, since there was one way."""
-    return "those of few pixels as products of matrices" if choices.products else "as torch computes them"
 
 
 def _minor(environment: Mapping[str, Any]) -> str:

@@ -1,1 +1,0 @@
-"""Convolutions of few pixels, computed as products of matrices."""
