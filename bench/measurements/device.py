@@ -13,7 +13,8 @@ from torch import nn
 
 from bench import environment
 from bench.errors import SuiteError
-from bench.measurements.convolution import use_side_by_side
+from bench.measurements.layers.convolution import use_side_by_side
+from bench.measurements.layers.relu import use_bits
 from bench.records import Choices, Decisions
 from bench.spec import Execution
 
@@ -77,9 +78,11 @@ class Device:
             torch.backends.cudnn.benchmark = not deterministic
 
     def hold(self, model: nn.Module) -> nn.Module:
-        """Bring a network here, in the layout and the kind of convolutions that are chosen."""
+        """Bring a network here, in the layout and with the kinds of layers that are chosen."""
         if self.side_by_side:
             use_side_by_side(model)
+        if self.precision == "bfloat16" and self.handle.type == "cpu":
+            use_bits(model)
         return model.to(self.handle).to(memory_format=self.memory_format)
 
     @contextmanager

@@ -4,9 +4,12 @@ import os
 
 import pytest
 import torch
+from torch import nn
 
 from bench.measurements import device
 from bench.measurements.device import Device
+from bench.measurements.layers import convolution, relu
+from bench.spec import Execution
 
 MATMUL, CUDNN = torch.backends.cuda.matmul, torch.backends.cudnn
 
@@ -41,3 +44,19 @@ def test_products_may_repeat_in_every_trial_of_a_worker(flags, monkeypatch):
         deterministic=False, threads=threads
     )
     assert os.environ["CUBLAS_WORKSPACE_CONFIG"] == ":4096:8"
+
+
+@pytest.mark.parametrize(
+    ("suite", "has_units", "kinds"),
+    [
+        ({"precision": "bfloat16"}, True, (convolution.Conv2d, relu.ReLU)),
+        ({"precision": "bfloat16"}, False, (nn.Conv2d, relu.ReLU)),
+        ({"precision": "bfloat16", "convolutions": "torch"}, True, (nn.Conv2d, relu.ReLU)),
+        ({"precision": "float32"}, True, (nn.Conv2d, nn.ReLU)),
+    ],
+    ids=["with units for matrices", "without", "convolutions as torch's", "in float32"],
+)
+def test_layers_that_a_cpu_computes_faster(monkeypatch, suite, has_units, kinds):
+    monkeypatch.setattr(device, "multiplies_matrices", lambda _: has_units)
+    held = Device.chosen(Execution(device="cpu", **suite)).hold(nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU()))
+    assert tuple(type(layer) for layer in held) == kinds

@@ -138,19 +138,19 @@ class _Convolution(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         (x, weight), at = ctx.saved_tensors, ctx.at
-        of_input, of_weight, of_bias = ctx.needs_input_grad[:3]
+        wanted = list(ctx.needs_input_grad[:3])
         gradient = gradient.contiguous(memory_format=torch.channels_last)
-        found_input = found_weight = None
-        if of_input and not ctx.size.backward:
-            found_input = _gradients(gradient, x, weight, at, (True, False))[0]
-        together = of_input and ctx.size.backward
-        if together or of_weight:
+        of_input = of_weight = of_bias = None
+        if wanted[0] and not ctx.size.backward:
+            of_input = _gradients(gradient, x, weight, at, [True, False, False])[0]
+            wanted[0] = False
+        if any(wanted):
             rows = side_by_side(x, at.group, at.stride[1] * at.period)
             slopes = side_by_side(gradient, at.group, at.period)
-            found, found_weight = _gradients(slopes, rows, weight, at, (together, of_weight))
-            if together:
-                found_input = apart(found, at.group, x.shape[3])
-        return found_input, found_weight, gradient.sum((0, 2, 3)) if of_bias else None, None, None
+            of_rows, of_weight, of_bias = _gradients(slopes, rows, weight, at, wanted)
+            if wanted[0]:
+                of_input = apart(of_rows, at.group, x.shape[3])
+        return of_input, of_weight, of_bias, None, None
 
 
 def side_by_side(images: Tensor, group: int, period: int) -> Tensor:
@@ -172,14 +172,11 @@ def apart(rows: Tensor, group: int, width: int) -> Tensor:
     return images.transpose(1, 2).reshape(n * group, height, width, c).contiguous().permute(0, 3, 1, 2)
 
 
-def _gradients(
-    gradient: Tensor, x: Tensor, weight: Tensor, at: Geometry, wanted: tuple[bool, bool]
-) -> tuple[Tensor, Tensor]:
-    """Those of the input and of the weights, where wanted."""
-    of_input, of_weight, _ = torch.ops.aten.convolution_backward(
-        gradient, x, weight, None, at.stride, at.padding, (1, 1), False, (0, 0), 1, (*wanted, False)
+def _gradients(gradient: Tensor, x: Tensor, weight: Tensor, at: Geometry, wanted: list[bool]) -> Any:
+    """Those of the input, the weights and the bias, where wanted; else None."""
+    return torch.ops.aten.convolution_backward(
+        gradient, x, weight, (len(weight),), at.stride, at.padding, (1, 1), False, (0, 0), 1, wanted
     )
-    return of_input, of_weight
 
 
 def _side(pixels: int, kernel: int, stride: int, padding: int) -> int:

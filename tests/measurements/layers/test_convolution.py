@@ -11,8 +11,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.profiler import profile
 
-from bench.measurements import convolution
-from bench.measurements.convolution import Size, apart, convolved, side_by_side, use_side_by_side
+from bench.measurements.layers import convolution
+from bench.measurements.layers.convolution import Size, apart, convolved, side_by_side, use_side_by_side
 
 SHAPES = [
     # N, C, K, height, width, kernel, stride, padding
