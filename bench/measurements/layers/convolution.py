@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from bench.measurements.layers.recording import by_autograd_alone
+
 IN_A_ROW = 32
 """Images beside each other, at most: with one pixel between them, rows are then as long as whole tiles."""
 FEW = 64
@@ -72,7 +74,7 @@ class Conv2d(nn.Conv2d):
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - torch's name
         """(N, C, H, W) to (N, K, H', W')."""
-        if self.padding_mode == "zeros" and torch.is_autocast_enabled("cpu"):
+        if self.padding_mode == "zeros" and torch.is_autocast_enabled("cpu") and by_autograd_alone():
             found = convolved(
                 input, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups
             )

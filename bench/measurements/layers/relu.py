@@ -12,6 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from bench.measurements.layers.recording import by_autograd_alone
+
 MINUS_INFINITY = -128
 """Its bits; 0xff80 as int16."""
 
@@ -24,9 +26,10 @@ class ReLU(nn.ReLU):
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - torch's name
         """Any shape to the same."""
-        if input.dtype != torch.bfloat16 or input.device.type != "cpu" or torch.compiler.is_compiling():
-            return super().forward(input)  # the compiler has loops of its own
-        return _ReLU.apply(input, self.inplace)  # type: ignore[no-any-return]
+        compiling = torch.compiler.is_compiling()  # which makes loops of its own
+        if input.dtype == torch.bfloat16 and input.is_cpu and not compiling and by_autograd_alone():
+            return _ReLU.apply(input, self.inplace)  # type: ignore[no-any-return]
+        return super().forward(input)
 
 
 def use_bits(model: nn.Module) -> None:

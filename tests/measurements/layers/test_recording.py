@@ -1,0 +1,44 @@
+"""Transforms of torch.func and tracers see torch's own operators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from bench.measurements.layers.convolution import use_side_by_side
+from bench.measurements.layers.relu import use_bits
+
+X = torch.randn(4, 64, 4, 4).bfloat16().contiguous(memory_format=torch.channels_last)
+
+
+def network() -> nn.Module:
+    torch.manual_seed(0)
+    made = nn.Sequential(nn.Conv2d(64, 64, 3, padding=1, bias=False), nn.ReLU(inplace=True), nn.ReLU())
+    return made.to(memory_format=torch.channels_last).bfloat16().requires_grad_(False)
+
+
+def each_image(model: nn.Module) -> Tensor:
+    return torch.func.vmap(model)(X[:, None])
+
+
+def gradient(model: nn.Module) -> Tensor:
+    found: Tensor = torch.func.grad(lambda x: model(x).float().sum())(X)
+    return found
+
+
+def traced(model: nn.Module) -> Tensor:
+    found: Tensor = torch.jit.trace(model, X)(X)
+    return found
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit:FutureWarning")
+@pytest.mark.parametrize("way", [each_image, gradient, traced])
+def test_results_are_those_of_torch(way: Callable[[nn.Module], Tensor]) -> None:
+    changed = network()
+    use_side_by_side(changed)
+    use_bits(changed)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert torch.equal(way(changed), way(network()))
