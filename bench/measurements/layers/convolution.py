@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from bench.measurements.layers.recording import by_autograd_alone
+from bench.measurements.layers.ordinary import ordinary
 
 IN_A_ROW = 32
 """Images beside each other, at most: with one pixel between them, rows are then as long as whole tiles."""
@@ -24,6 +24,8 @@ SOME = 2**14
 """Numbers in the kernels from which they do."""
 MANY = 2**15
 """Numbers in the kernels, for each pixel, from which they do forward, too."""
+TILE = 16
+"""Channels that both sides must have; fewer were not measured."""
 
 
 class Geometry(NamedTuple):
@@ -74,7 +76,7 @@ class Conv2d(nn.Conv2d):
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - torch's name
         """(N, C, H, W) to (N, K, H', W')."""
-        if self.padding_mode == "zeros" and torch.is_autocast_enabled("cpu") and by_autograd_alone():
+        if self.padding_mode == "zeros" and torch.is_autocast_enabled("cpu"):
             found = convolved(
                 input, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups
             )
@@ -103,9 +105,7 @@ def convolved(  # noqa: PLR0913, PLR0917 - those of torch's conv2d
     groups: int = 1,
 ) -> Tensor | None:
     """The convolution of (N, C, H, W) by (K, C, R, S) in bfloat16, or None where torch is to compute it."""
-    if groups != 1 or isinstance(padding, str) or _pair(dilation) != (1, 1) or input.dim() != 4:
-        return None
-    if not _last(input) or not _last(weight):
+    if groups != 1 or isinstance(padding, str) or _pair(dilation) != (1, 1) or not _suit(input, weight):
         return None
     steps, edges = _pair(stride), _pair(padding)
     (r, s), (height, width) = weight.shape[2:], input.shape[2:]
@@ -113,7 +113,7 @@ def convolved(  # noqa: PLR0913, PLR0917 - those of torch's conv2d
     pointwise = r == s == 1 and steps == (1, 1) and edges == (0, 0)
     size = Size(weight.numel(), sides[0] * sides[1], pointwise, strided=steps[1] > 1)
     group = _in_a_row(len(input))
-    if group == 1 or min(sides) < 1 or not size.gains or not _aligned(s, steps[1], edges[1]):
+    if group < 2 or min(sides) < 1 or not size.gains or not _aligned(s, steps[1], edges[1]):
         return None
     columns = height * width if pointwise else width
     geometry = Geometry(steps, edges, group, -(-(columns + edges[1]) // steps[1]))
@@ -135,7 +135,8 @@ class _Convolution(torch.autograd.Function):
             return torch.conv2d(x, weight, bias, at.stride, at.padding)
         width = _side(x.shape[3], weight.shape[3], at.stride[1], at.padding[1])
         rows = side_by_side(x, at.group, at.stride[1] * at.period)
-        return apart(torch.conv2d(rows, weight, bias, at.stride, at.padding), at.group, width)
+        y = apart(torch.conv2d(rows, weight, bias, at.stride, at.padding), at.group, width)
+        return y.data  # no view of what nobody else sees, which could not be changed in place
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
@@ -192,8 +193,8 @@ def _aligned(kernel: int, stride: int, padding: int) -> bool:
 
 
 def _in_a_row(images: int) -> int:
-    """How many images are beside each other: as many as divide the batch."""
-    return max(group for group in range(1, IN_A_ROW + 1) if images % group == 0)
+    """How many images are beside each other: as many as divide the batch; of none, 0."""
+    return images and max(group for group in range(1, IN_A_ROW + 1) if images % group == 0)
 
 
 def _flat(images: Tensor) -> Tensor:
@@ -201,8 +202,17 @@ def _flat(images: Tensor) -> Tensor:
     return images.flatten(2).unsqueeze(2)
 
 
-def _last(images: Tensor) -> bool:
-    return images.is_contiguous(memory_format=torch.channels_last)
+def _suit(x: Tensor, weight: Tensor) -> bool:
+    """Whether autocast would round both to bfloat16, and they are images and kernels of some channels."""
+    if not ordinary(x) or torch.get_autocast_dtype("cpu") != torch.bfloat16:
+        return False
+    if x.dim() != 4 or x.shape[1] != weight.shape[1] or min(weight.shape[:2]) < TILE:
+        return False
+    return all(
+        tensor.dtype in {torch.float32, torch.bfloat16}
+        and tensor.is_contiguous(memory_format=torch.channels_last)
+        for tensor in (x, weight)
+    )
 
 
 def _pair(value: int | Sequence[int]) -> tuple[int, int]:

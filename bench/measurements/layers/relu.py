@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from bench.measurements.layers.recording import by_autograd_alone
+from bench.measurements.layers.ordinary import may_be_changed, ordinary
 
 MINUS_INFINITY = -128
 """Its bits; 0xff80 as int16."""
@@ -27,9 +27,11 @@ class ReLU(nn.ReLU):
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - torch's name
         """Any shape to the same."""
         compiling = torch.compiler.is_compiling()  # which makes loops of its own
-        if input.dtype == torch.bfloat16 and input.is_cpu and not compiling and by_autograd_alone():
-            return _ReLU.apply(input, self.inplace)  # type: ignore[no-any-return]
-        return super().forward(input)
+        if compiling or not ordinary(input) or input.dtype != torch.bfloat16:
+            return super().forward(input)
+        if self.inplace and not may_be_changed(input):
+            return super().forward(input)
+        return _ReLU.apply(input, self.inplace)  # type: ignore[no-any-return]
 
 
 def use_bits(model: nn.Module) -> None:
@@ -55,6 +57,6 @@ class _ReLU(torch.autograd.Function):
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
         (y,) = ctx.saved_tensors
         if torch.is_grad_enabled():  # the gradient's own gradient is wanted
-            return gradient * (y > 0), None
+            return torch.ops.aten.threshold_backward(gradient, y, 0), None
         bits = torch.ops.aten.threshold_backward(gradient.view(torch.int16), y.view(torch.int16), 0)
         return bits.view(torch.bfloat16), None

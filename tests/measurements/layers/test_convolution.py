@@ -31,7 +31,7 @@ SHAPES = [
     (2, 64, 128, 16, 16, (3, 3), (2, 2), (1, 1)),  # both gradients
     (70, 64, 64, 4, 4, (3, 3), (1, 1), (1, 1)),  # two rows of 35 images would be too long; five of 14
 ]
-FORWARD, WEIGHTS_ONLY, STRIDED, POINTWISE = SHAPES[0], SHAPES[11], SHAPES[3], SHAPES[5]
+FORWARD, WEIGHTS_ONLY, STRIDED, POINTWISE = SHAPES[0], SHAPES[11], SHAPES[12], SHAPES[5]
 
 
 def tensors(shape: tuple, *, bias: bool = True) -> tuple[Tensor, Tensor, Tensor | None]:
@@ -140,23 +140,54 @@ def test_as_many_images_in_a_row_as_divide_the_batch(images, group):
 
 
 @pytest.mark.parametrize(
-    ("shape", "rows"),
-    [(FORWARD, [2, 2]), (WEIGHTS_ONLY, [8, 8, 8]), (STRIDED, [1, 1])],
-    ids=["all", "gradient of the weights", "strided"],
+    ("shape", "forward", "backward"),
+    [(FORWARD, 2, {2}), (WEIGHTS_ONLY, 64, {2, 64}), (STRIDED, 64, {2})],
+    ids=["all", "gradient of the weights", "both gradients"],
 )
-def test_passes_that_gain_see_rows_of_images(shape, rows):
-    """By the shapes that the operators of torch are given."""
-    n = 64
-    x, weight, _ = tensors((n, *shape[1:]), bias=False)
+def test_passes_that_gain_see_rows_of_images(shape, forward, backward):
+    """By the shapes that the operators of torch are given: 64 images, or 2 rows of 32."""
+    x, weight, _ = tensors((64, *shape[1:]), bias=False)
     with profile(record_shapes=True) as seen:
         convolved(x, weight, None, shape[6], shape[7]).sum().backward()
-    calls = [
-        event.input_shapes[0]
-        for event in seen.events()
-        if event.name in {"aten::mkldnn_convolution", "aten::convolution_backward"}
-    ]
-    assert calls
-    assert {call[0] for call in calls} == ({2, n} if shape == WEIGHTS_ONLY else {2})
+    given = {"aten::mkldnn_convolution": set(), "aten::convolution_backward": set()}
+    for event in seen.events():
+        if event.name in given:
+            given[event.name].add(event.input_shapes[0][0])
+    assert list(given.values()) == [{forward}, backward]
+
+
+def test_gradients_that_nobody_wants_are_not_computed(monkeypatch):
+    """The first layer's images and frozen weights need none."""
+    asked = []
+    compute = convolution._gradients
+    monkeypatch.setattr(convolution, "_gradients", lambda *a: asked.append(list(a[-1])) or compute(*a))
+    for frozen in range(3):
+        operands = tensors(FORWARD)
+        operands[frozen].requires_grad_(False)
+        convolved(*operands, padding=1).sum().backward()
+        assert operands[frozen].grad is None
+    assert asked == [[False, True, True], [True, False, True], [True, True, False]]
+
+
+@pytest.mark.parametrize("shape", [FORWARD, WEIGHTS_ONLY, POINTWISE], ids=["all", "weights", "pointwise"])
+@pytest.mark.parametrize("change", [nn.ReLU(inplace=True), lambda y: y.mul_(2)], ids=["relu", "product"])
+def test_outputs_can_be_changed_in_place(shape, change):
+    x, weight, bias = tensors(shape)
+    slope = slope_for(shape, x, weight)
+    got = results(shape, x, weight, bias, slope, way=lambda *a: change(convolved(*a)))
+    expected = results(shape, x, weight, bias, slope, way=lambda *a: change(convolved(*a).clone()))
+    for one, other in zip(got, expected, strict=True):
+        assert torch.equal(one, other)
+
+
+def test_gradients_in_another_layout():
+    x, weight, _ = tensors(FORWARD, bias=False)
+    slope = slope_for(FORWARD, x, weight)
+    ways = (slope.contiguous(), slope.contiguous(memory_format=torch.channels_last))
+    first, second = (
+        torch.autograd.grad(convolved(x, weight, padding=1), [x, weight], given) for given in ways
+    )
+    assert all(torch.equal(one, other) for one, other in zip(first, second, strict=True))
 
 
 def computed_here(monkeypatch, call) -> bool:
@@ -182,23 +213,31 @@ class Scaled(nn.Conv2d):
         return 2 * super().forward(x)
 
 
+LAST = {"memory_format": torch.channels_last}
+
+
 @pytest.mark.parametrize(
     ("x", "module"),
     [
-        (X.contiguous(), layer()),
-        (X, layer(groups=2)),
-        (X[:1].contiguous(memory_format=torch.channels_last), layer(padding=1)),
+        (X.contiguous(), layer(padding=1)),
+        (X, nn.Conv2d(64, 512, 3, padding=1)),
+        (X, nn.Conv2d(64, 128, 3, padding=1, groups=2).to(**LAST)),
+        (X[:1].contiguous(**LAST), layer(padding=1)),
+        (X[:0].contiguous(**LAST), layer(padding=1)),
         (X, layer()),
-        (X, layer(dilation=2, padding=2)),
+        (X, layer(dilation=2, padding=1)),
         (X, layer(padding="same")),
         (X, layer(padding=1, padding_mode="reflect")),
-        (X[0], layer()),
-        (torch.randn(2, 64, 16, 16).contiguous(memory_format=torch.channels_last), layer()),
-        (X, layer(Scaled)),
+        (X[0], layer(padding=1)),
+        (torch.randn(2, 64, 16, 16).contiguous(**LAST), layer(padding=1)),
+        (X[:, :8].contiguous(**LAST), nn.Conv2d(8, 512, 3, padding=1).to(**LAST)),
+        (X.double(), layer(padding=1).double()),
+        (X, layer(Scaled, padding=1)),
     ],
     ids=[
-        "contiguous", "grouped", "one image", "without padding", "dilated", "padding in words", "reflecting",
-        "without a batch", "many pixels", "of another class",
+        "contiguous", "contiguous weights", "grouped", "one image", "no image", "without padding", "dilated",
+        "padding in words", "reflecting", "without a batch", "many pixels", "few channels", "in float64",
+        "of another class",
     ],
 )  # fmt: skip
 def test_others_are_left_to_torch(monkeypatch, x, module):
@@ -257,11 +296,33 @@ def test_compiled_and_not_give_the_same(shape, bias):
         assert got.stride() == wanted.stride()
 
 
-def test_too_small_an_image_fails_as_in_torch():
-    module = layer()
+@pytest.mark.parametrize(
+    ("x", "module", "message"),
+    [
+        (torch.randn(2, 64, 2, 2), layer(), "Kernel size"),
+        (torch.randn(2, 64, 2, 4), nn.Conv2d(64, 64, (5, 3), padding=(1, 1)), "Kernel size"),
+        (torch.randn(2, 32, 4, 4), layer(padding=1), "to have 64 channels"),
+        (torch.randn(2, 64, 4, 4, dtype=torch.float64), layer(padding=1), "should be the same"),
+        (torch.ones(2, 64, 4, 4, dtype=torch.uint8), layer(padding=1), "should be the same"),
+    ],
+    ids=["too small", "not high enough", "other channels", "other numbers", "bytes"],
+)
+def test_what_torch_refuses_is_refused_by_torch(x, module, message):
+    module = module.to(**LAST)
     use_side_by_side(module)
-    with pytest.raises(RuntimeError, match="Kernel size"), torch.autocast("cpu", torch.bfloat16):
-        module(X[:, :, :2, :2].contiguous(memory_format=torch.channels_last))
+    with pytest.raises(RuntimeError, match=message), torch.autocast("cpu", torch.bfloat16):
+        module(x.contiguous(**LAST))
+
+
+def test_half_precision_is_left_to_torch(monkeypatch):
+    module = layer(padding=1)
+    use_side_by_side(module)
+
+    def call():
+        with torch.autocast("cpu", torch.float16):
+            assert module(X).dtype == torch.float16
+
+    assert not computed_here(monkeypatch, call)
 
 
 def test_without_gradients_the_output_is_the_same():
@@ -271,14 +332,6 @@ def test_without_gradients_the_output_is_the_same():
     with torch.inference_mode():
         evaluated = convolved(x.detach(), weight.detach(), bias.detach(), padding=1)
     assert torch.equal(trained, evaluated)
-
-
-def test_frozen_operands_get_no_gradient():
-    x, weight, _ = tensors(SHAPES[0], bias=False)
-    weight.requires_grad_(False)
-    convolved(x, weight, padding=1).float().sum().backward()
-    assert x.grad is not None
-    assert weight.grad is None
 
 
 def test_gradients_of_gradients():

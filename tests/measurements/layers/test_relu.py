@@ -81,6 +81,30 @@ def test_a_number_that_is_needed_cannot_be_changed_unseen():
         y.sum().backward()
 
 
+def test_in_place_is_part_of_the_graph():
+    start = torch.tensor([-1.0, 2.0]).bfloat16().requires_grad_()
+    x = start * 1
+    ReLU(inplace=True)(x)
+    x.sum().backward()
+    assert torch.equal(start.grad, torch.tensor([0.0, 1.0]).bfloat16())
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: torch.randn(4).bfloat16().requires_grad_(),
+        lambda: torch.randn(1).bfloat16().expand(4),
+    ],
+    ids=["a leaf", "numbers that share memory"],
+)
+def test_nothing_is_changed_where_torch_refuses(make):
+    x = make()
+    before = x.detach().clone()
+    with pytest.raises(RuntimeError):
+        ReLU(inplace=True)(x)
+    assert torch.equal(x, before)
+
+
 def test_gradients_of_gradients():
     grads = []
     for kind in (ReLU, nn.ReLU):
@@ -92,6 +116,13 @@ def test_gradients_of_gradients():
     assert grads[0].any()
 
 
+def test_a_graph_of_gradients_hides_no_number_behind_an_infinite_one():
+    x = torch.tensor([-1.0, 1.0]).bfloat16().requires_grad_()
+    slope = torch.tensor([float("inf"), 1.0]).bfloat16()
+    (gradient,) = torch.autograd.grad(ReLU()(x), x, slope, create_graph=True)
+    assert torch.equal(gradient, torch.tensor([0.0, 1.0]).bfloat16())
+
+
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.int32])
 def test_other_numbers_are_left_to_torch(dtype):
     x = torch.tensor([-2, 0, 3]).to(dtype)
@@ -99,9 +130,19 @@ def test_other_numbers_are_left_to_torch(dtype):
 
 
 def test_compiled_and_not_give_the_same():
+    """And the compiler is given an operator that it fuses with others."""
     x = torch.randn(4, 3).bfloat16()
     slope = torch.randn(4, 3).bfloat16()
-    compiled = torch.compile(ReLU(), backend="aot_eager", fullgraph=True)
+    graphs = []
+
+    def backend(graph, _):
+        graphs.append(graph.code)
+        return graph
+
+    compiled = torch.compile(ReLU(), backend=backend, fullgraph=True)
+    outcome(compiled, x, slope)
+    assert "relu" in graphs[0]
+    assert "int16" not in graphs[0]
     for one, other in zip(outcome(compiled, x, slope), outcome(ReLU(), x, slope), strict=True):
         assert torch.equal(one, other)
 
