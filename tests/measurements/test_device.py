@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 
+import architectures
 from bench.measurements import device
 from bench.measurements.device import Device
 from bench.measurements.layers import convolution, relu
@@ -60,3 +61,22 @@ def test_layers_that_a_cpu_computes_faster(monkeypatch, suite, has_units, kinds)
     monkeypatch.setattr(device, "multiplies_matrices", lambda _: has_units)
     held = Device.chosen(Execution(device="cpu", **suite)).hold(nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU()))
     assert tuple(type(layer) for layer in held) == kinds
+
+
+@pytest.mark.parametrize("name", ["vgg11", "torchvision:squeezenet1_1"])
+def test_networks_train_with_these_layers_as_with_those_of_torch(name):
+    """Both have ReLU in place right behind convolutions."""
+    images, labels = torch.randn(4, 3, 64, 64), torch.tensor([0, 1, 2, 3])
+    losses, norms = [], []
+    device = Device(torch.device("cpu"), "bfloat16", torch.channels_last, side_by_side=True)
+    for hold in (device.hold, lambda model: model.to(memory_format=torch.channels_last)):
+        torch.manual_seed(0)
+        model = hold(architectures.build(name, num_classes=10, in_channels=3, image_size=64).eval())
+        with device.autocast():
+            logits = model(images.contiguous(memory_format=torch.channels_last))
+        loss = nn.functional.cross_entropy(logits.float(), labels)
+        loss.backward()
+        losses.append(loss.item())
+        norms.append(sum(float(p.grad.square().sum()) for p in model.parameters()) ** 0.5)
+    assert losses[0] == pytest.approx(losses[1], rel=0.01)
+    assert norms[0] == pytest.approx(norms[1], rel=0.02)
