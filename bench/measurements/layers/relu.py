@@ -21,7 +21,7 @@ MINUS_INFINITY = -128
 class ReLU(nn.ReLU):
     """A layer whose output and gradient are torch's for every number; of NaN, the output.
 
-    The gradient of NaN whose sign is set is 0, where torch passes the one it is given.
+    Of -0 the output is 0. The gradient of NaN whose sign is set is 0, where torch passes the one it is given.
     """
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - torch's name
