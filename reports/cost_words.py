@@ -70,15 +70,17 @@ def first_to_target(tables: Tables) -> Iterator[Words]:
     goal = f"{show.target(target)} test accuracy"
     if certain:
         first = certain[0]
+        ties = [row for row in certain if row["seconds_median"] == first["seconds_median"]]
         epochs = show.number(first["epochs_median"], 0 if first["epochs_median"] % 1 == 0 else 1)
         unit = "epoch" if epochs == "1" else "epochs"
         middle = "median " if first["seeds"] > 1 else ""
         cost = f"{show.seconds(first['seconds_median'])} of training, {epochs} {unit}"
-        lead = _lead(tables, *certain[:2])
+        lead = _lead(tables, *certain[:2]) if len(ties) < 2 else "; equal times"
+        verb = "is" if len(ties) < 2 else "are"
         yield (
             (f"To {goal}, ", False),
-            name(first),
-            (f" is first ({middle}{cost}{lead}).", False),
+            *names(ties),
+            (f" {verb} first ({middle}{cost}{lead}).", False),
         )
     for row in table:
         if 0 < row["reached"] < row["seeds"]:

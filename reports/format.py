@@ -25,6 +25,8 @@ def number(value: float | None, digits: int = 2) -> str:
     """A plain number with so many decimals."""
     if value is None or math.isnan(value):
         return ABSENT
+    if math.isinf(value):
+        return "\u221e" if value > 0 else _minus("-\u221e")
     return _minus(f"{value:,.{digits}f}".replace(",", NARROW))
 
 

@@ -81,15 +81,15 @@ def _departures_in_training(claim: Claim, record: TrialRecord) -> Iterator[str]:
         yield f"published in {protocol.precision}, measured in {choices.precision}"
     if protocol.device and choices and not _same_device(protocol.device, choices):
         yield f"published on {protocol.device}, measured on {choices.device_name}"
+    if trial.dataset.limit and claim.metric != "train_images_per_second":
+        yield f"measured on a part of the data set (limit = {trial.dataset.limit})"
     if claim.metric not in SPEEDS:
         yield from _departures_in_data(claim, record)
 
 
 def _departures_in_data(claim: Claim, record: TrialRecord) -> Iterator[str]:
     """Departures that move accuracies and losses alone."""
-    protocol, trial, data = claim.protocol, record.trial, record.data
-    if trial.dataset.limit:
-        yield f"measured on a part of the data set (limit = {trial.dataset.limit})"
+    protocol, data = claim.protocol, record.data
     if protocol.original_images and data and data.reencoded:
         yield "published on the original images, measured on a re-encoded copy"
     if claim.metric.startswith("validation_") and data and data.validated_on_test:

@@ -69,7 +69,8 @@ def band(claim: Claim) -> tuple[float, float]:
 
 def verdict(claim: Claim, measured: Interval) -> tuple[Verdict, str]:
     """Apply the rule above to a comparable claim; also say in words what decided."""
-    slack = 1e-9 * max(1.0, abs(claim.value))  # 0.742 + 0.020 is not exactly 0.762 in binary
+    # 0.742 + 0.020 is not exactly 0.762 in binary; counts are whole numbers, and exact.
+    slack = 1e-9 * (1.0 if claim.metric in COUNTS else max(1.0, abs(claim.value)))
     low, high = band(claim)
     bottom, top = low - slack, high + slack
     if math.isnan(measured.low):

@@ -16,7 +16,7 @@ AXES = ("epochs", "seconds", "flops")
 """What reaching a target costs: epochs, seconds of training alone, training FLOPs."""
 
 JUDGED = ("done", "diverged")
-"""Statuses that tell whether a target is reached; of a failed trial nothing is known."""
+"""Statuses that tell whether a target is reached; of a failed trial it is known only if it was before."""
 
 Numbers: TypeAlias = NDArray[np.float64]
 
@@ -27,7 +27,7 @@ NOTHING = (0.0, 0.0, 0.0)
 NEAR_BEST = 0.99
 """Share of its best test accuracy at which a trial is called converged."""
 
-SEED_COLUMNS = ("label", "seed", "target", "reached", *AXES)
+SEED_COLUMNS = ("label", "seed", "status", "target", "reached", *AXES)
 COLUMNS = (
     "label", "target", "seeds", "reached", "censored",
     *(f"{axis}_{what}" for axis in AXES for what in ("median", "mean", "budget")), "rank", "times_fastest",
@@ -39,7 +39,8 @@ def to_targets(trials: pd.DataFrame, epochs: pd.DataFrame, targets: Iterable[flo
 
     Args:
         trials: Columns label, seed, status. Trials that ran to their end or diverged count; a diverged one
-            will not get there, which is known, even if it never finished an epoch.
+            will not get there, which is known, even if it never finished an epoch. Of others, the targets
+            that they had reached count: whatever came later, those are known, too.
         epochs: Columns label, seed, epoch, test_accuracy, cumulative_seconds, cumulative_flops.
         targets: Accuracies as fractions.
 
@@ -47,14 +48,16 @@ def to_targets(trials: pd.DataFrame, epochs: pd.DataFrame, targets: Iterable[flo
         One row a trial and target; a censored one has `reached` False and its whole budget as cost.
     """
     curves = curves_of(epochs)
-    judged = trials.loc[trials["status"].isin(JUDGED), ["label", "seed"]].drop_duplicates()
     rows: list[tuple[object, ...]] = []
-    for trial in judged.itertuples(index=False, name=None):
-        accuracy, costs = curves.get(trial, NO_CURVE)
+    each = trials[["label", "seed", "status"]].drop_duplicates(["label", "seed"])
+    for label, seed, status in each.itertuples(index=False, name=None):
+        accuracy, costs = curves.get((label, seed), NO_CURVE)
         for target in targets:
             hits = np.flatnonzero(accuracy >= target)
+            if not len(hits) and status not in JUDGED:
+                continue
             epoch, seconds, flops = costs[hits[0] if len(hits) else -1] if len(costs) else NOTHING
-            rows.append((*trial, target, bool(len(hits)), int(epoch), seconds, flops))
+            rows.append((label, seed, status, target, bool(len(hits)), int(epoch), seconds, flops))
     return pd.DataFrame(rows, columns=list(SEED_COLUMNS))
 
 
@@ -72,9 +75,8 @@ def over_seeds(by_seed: pd.DataFrame) -> pd.DataFrame:
 
     A censored trial stands above every trial that reached the target. The median is infinite where half
     of the trials or more are censored; the mean is infinite where any is, since dropping it would flatter.
-    The budget is the largest cost of any trial, NaN where none is censored: one that diverged early was given
-    little, and what stands above the others is no less than they are. Ranks are those of
-    the median seconds to the same target, as DAWNBench ranks; a censored median has none.
+    The budget is what an infinite median is known to exceed, see `exceeded`; NaN beside a finite one. Ranks
+    are those of the median seconds to the same target, as DAWNBench ranks; a censored median has none.
     """
     rows: list[dict[str, object]] = []
     for (label, target), group in groups(by_seed, "label", "target"):
@@ -86,11 +88,12 @@ def over_seeds(by_seed: pd.DataFrame) -> pd.DataFrame:
             "reached": int((~censored).sum()),
             "censored": int(censored.sum()),
         }
+        never = censored & (group["status"] == "diverged")
         for axis in AXES:
             cost = group[axis].astype(float).where(~censored, math.inf)
-            row[f"{axis}_median"] = median(cost)
+            row[f"{axis}_median"] = middle = median(cost)
             row[f"{axis}_mean"] = float(cost.mean()) if not censored.any() else math.inf
-            row[f"{axis}_budget"] = float(group[axis].max()) if censored.any() else math.nan
+            row[f"{axis}_budget"] = exceeded(group[axis], never) if math.isinf(middle) else math.nan
         rows.append(row)
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     seconds = table["seconds_median"].astype(float).replace(math.inf, math.nan)
@@ -132,3 +135,17 @@ def median(cost: Iterable[float]) -> float:
     ordered = np.sort(np.fromiter(cost, dtype=float))
     upper, lower = ordered[len(ordered) // 2], ordered[(len(ordered) - 1) // 2]
     return float(upper) if math.isinf(upper) else float((lower + upper) / 2)
+
+
+def exceeded(costs: Iterable[float], never: Iterable[bool]) -> float:
+    """What an infinite median of costs is known to exceed: the middle one, be it paid or a budget.
+
+    Args:
+        costs: What each trial paid to reach the target, or else its budget.
+        never: Whether it diverged, and no budget would have been enough. Where the middle one is such, the
+            largest cost of any trial is told.
+    """
+    paid = np.fromiter(costs, dtype=float)
+    least = np.sort(np.where(np.fromiter(never, dtype=bool), math.inf, paid))
+    middle = float(least[len(least) // 2])
+    return middle if math.isfinite(middle) else float(paid.max())

@@ -42,17 +42,21 @@ def signal_table(gradients: pd.DataFrame, activations: pd.DataFrame) -> pd.DataF
     classifier to the first, in decades: the slope of log10(norm) over depth by least squares, times the
     depth, from output to input; 0 means preserved, below 0 vanishing, above 0 exploding. `gradient_spread` is
     the distance between the largest and the smallest norm among the same layers, in decades. Layers without a
-    gradient are left out. Dead units are channels whose ReLU is zero for all images of the probe, over all
-    ReLUs.
+    gradient are left out, as frozen ones are and those behind a zero; but where the first layer that is
+    trained gets none while others do, nothing is preserved, and the change is minus infinity. Dead units are
+    channels whose ReLU is zero for all images of the probe, over all ReLUs.
     """
     dead = {}
     for key, group in groups(activations[activations["kind"] == "rectified"], "label", "seed", "epoch"):
         dead[key] = (group["dead_units"].sum(), group["units"].sum())
     table = []
     for key, group in groups(gradients, "label", "seed", "epoch"):
-        body = group[(group["depth"] < group["depth"].max()) & (group["gradient_norm"] > 0)]
+        trained = group[(group["depth"] < group["depth"].max()) & group["gradient_norm"].notna()]
+        body = trained[trained["gradient_norm"] > 0]
         depth, norms = body["depth"].to_numpy(float), np.log10(body["gradient_norm"].to_numpy(float))
         change = slope(depth, norms) * (depth.min() - depth.max()) if len(body) > 1 else np.nan
+        if len(body) and depth.min() > trained["depth"].min():
+            change = -np.inf
         spread = norms.max() - norms.min() if len(body) else np.nan
         table.append((*key, len(body), change, spread, *dead.get(key, (np.nan, np.nan))))
     return pd.DataFrame(table, columns=list(SIGNAL_COLUMNS))

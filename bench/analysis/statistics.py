@@ -52,18 +52,22 @@ class Difference:
         return "second" if self.high < 0 else "indistinguishable"
 
 
-def mean_interval(values: Iterable[float]) -> Interval:
+def mean_interval(values: Iterable[float], *, scale: float = 0.0) -> Interval:
     """Mean and its two-sided 95 % Student-t interval, leaving out NaN.
 
-    One value has no spread to judge by, so its interval is NaN, not zero.
+    One value has no spread to judge by, so its interval is NaN, not zero; neither has an infinite one.
+
+    Args:
+        values: One a seed.
+        scale: The largest number that went into them, where they are differences of larger ones.
     """
     kept = np.array([value for value in values if not math.isnan(value)], dtype=float)
     if kept.size == 0:
         return Interval(0, math.nan, math.nan, math.nan)
     mean = float(kept.mean())
-    if kept.size == 1:
-        return Interval(1, mean, math.nan, math.nan)
-    half = half_width(_spread(kept), kept.size)
+    if kept.size == 1 or not np.isfinite(kept).all():
+        return Interval(kept.size, mean, math.nan, math.nan)
+    half = half_width(_spread(kept, scale), kept.size)
     return Interval(kept.size, mean, mean - half, mean + half)
 
 
@@ -79,12 +83,14 @@ def paired_difference(first: Mapping[int, float], second: Mapping[int, float]) -
         first: Value by seed; NaN counts as absent.
         second: Value by seed of the other architecture.
     """
-    pairs = [first[seed] - second[seed] for seed in first if seed in second]
-    pairs = [pair for pair in pairs if not math.isnan(pair)]
-    interval = mean_interval(pairs)
-    if interval.n < 2:
+    common = [(first[seed], second[seed]) for seed in first if seed in second]
+    common = [(one, other) for one, other in common if not math.isnan(one - other)]
+    pairs = [one - other for one, other in common]
+    scale = max((abs(value) for pair in common for value in pair), default=0.0)
+    interval = mean_interval(pairs, scale=scale)
+    if math.isnan(interval.low):
         return Difference(interval.n, interval.mean, math.nan, math.nan, math.nan, math.nan, None)
-    deviation = _spread(np.array(pairs))
+    deviation = _spread(np.array(pairs), scale)
     return Difference(
         interval.n,
         interval.mean,
@@ -137,7 +143,7 @@ def _p_value(mean: float, deviation: float, n: int) -> float:
     return float(2 * stdtr(n - 1, -abs(mean) * math.sqrt(n) / deviation))
 
 
-def _spread(values: np.ndarray) -> float:
-    """Sample standard deviation; rounding noise of equal values counts as zero."""
+def _spread(values: np.ndarray, scale: float = 0.0) -> float:
+    """Sample standard deviation; rounding noise of equal values, or of what they were made of, is zero."""
     deviation = float(values.std(ddof=1))
-    return 0.0 if deviation < 1e-12 * float(np.abs(values).max()) else deviation
+    return 0.0 if deviation < 1e-12 * max(scale, float(np.abs(values).max())) else deviation

@@ -20,7 +20,11 @@ Values = Mapping[str, Mapping[int, float]]
 
 
 def twins(suite: Suite, labels: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Labels of plain networks and their residual counterparts, by the names of the networks."""
+    """Labels of plain networks and their residual counterparts, by the names of the networks.
+
+    Those alone that were trained alike, or what the recipes change would be put down to the shortcuts.
+    """
+    recipes = {entry.label: suite.recipe_of(entry) for entry in suite.architectures}
     names = {entry.label: entry.name for entry in suite.architectures if entry.label in labels}
     args = {entry.label: entry.args for entry in suite.architectures}
     return [
@@ -30,6 +34,7 @@ def twins(suite: Suite, labels: tuple[str, ...]) -> list[tuple[str, str]]:
         if "plain" in name
         and other == name.replace("plain", "resnet")
         and _comparable(args[plain], args[residual])
+        and recipes[plain] == recipes[residual]
     ]
 
 

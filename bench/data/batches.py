@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import random
 from collections.abc import Generator as Iterating
 from contextlib import closing
 
+import numpy as np
 import torch
 from torch import Generator, Tensor
 
@@ -73,6 +75,14 @@ def in_order(images: ImageSet, batch_size: int, pipeline: Pipeline) -> Batches:
 def derive_seed(*parts: object) -> int:
     """A 63-bit seed that depends on all parts and on nothing else."""
     return int.from_bytes(hashlib.sha256(repr(parts).encode()).digest()[:8], "big") >> 1
+
+
+def seed_all(*parts: object) -> None:
+    """Seed the generators that anything may draw from: torch's, Python's and numpy's global ones."""
+    seed = derive_seed(*parts)
+    torch.manual_seed(seed)
+    random.seed(seed)
+    np.random.seed(seed % 2**32)  # noqa: NPY002 - a network of the user's may draw from it
 
 
 def _lasting(pipeline: Pipeline, images: ImageSet, order: Tensor, seed: int) -> Tensor | None:

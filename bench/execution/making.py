@@ -6,11 +6,10 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-import torch
 from torch import nn
 
 from bench import environment
-from bench.data.batches import derive_seed
+from bench.data.batches import seed_all
 from bench.data.share import Share
 from bench.errors import DataError, SuiteError
 from bench.execution.allotment import WHOLE_MACHINE, Allotment
@@ -63,7 +62,7 @@ def task_of(trial: Trial, device: Device, replicas: Replicas, data_root: Path | 
 
 def network(trial: Trial, task: Task) -> nn.Module:
     """With the initial weights of the trial's seed, on the CPU."""
-    torch.manual_seed(derive_seed(trial.seed, "weights"))
+    seed_all(trial.seed, "weights")
     return constructor(trial.architecture, trial.args, task.geometry)()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from bench.spec.model import AlsoAccepts, Model, Positive
 
@@ -34,6 +34,14 @@ class Convergence(Model):
 
     targets: tuple[Annotated[float, Field(gt=0, le=1)], ...] = ()
     """Accuracies, as fractions. A trial that never reaches one is censored, not dropped."""
+
+    @field_validator("targets")
+    @classmethod
+    def _each_once(cls, targets: tuple[float, ...]) -> tuple[float, ...]:
+        repeated = next((one for one in targets if targets.count(one) > 1), None)
+        if repeated is not None:
+            raise ValueError(f"{repeated:g} stands there twice, and each seed would count twice")
+        return targets
 
 
 class LossLandscape(Model):

@@ -35,8 +35,9 @@ def gradient_flow(tables: Tables) -> Section | None:
         parts.append(_twins(tables))
     lead = (
         "Change over depth is the slope of log10 of the norm over layers, from output to input and without "
-        "the classifier, in decades: 0 is a gradient that is preserved, below 0 one that vanishes. A unit is "
-        "dead when its ReLU is zero for all images."
+        "the classifier, in decades: 0 is a gradient that is preserved, below 0 one that vanishes, and "
+        "\u2212\u221e one of which nothing arrives at the first layer. A unit is dead when its ReLU is zero "
+        "for all images."
     )
     return Section("gradients", "Gradient flow", lead, tuple(parts))
 
@@ -102,7 +103,7 @@ def _signal(tables: Tables, label: str, epoch: int, name: Cell) -> tuple[Cell, .
 def _interval(values: Any) -> Cell:
     found = mean_interval(values)
     text = show.number(found.mean, 2)
-    if found.n > 1:
+    if not show.absent(found.low):
         text += f" {show.PLUS_MINUS} {show.number(found.high - found.mean, 2)}"
     return Cell(text, found.mean)
 
@@ -127,7 +128,7 @@ def _twins(tables: Tables) -> Table:
             Cell(show.number(row["plain_mean"], 3), row["plain_mean"]),
             Cell(show.number(row["residual_mean"], 3), row["residual_mean"]),
             Cell(_difference(row), row["difference"]),
-            _verdict(row["verdict"]),
+            _verdict(row["verdict"], row["seeds"]),
         )
         for row in rows(tables.twins)
     )
@@ -137,12 +138,12 @@ def _twins(tables: Tables) -> Table:
 
 def _difference(row: dict[str, Any]) -> str:
     text = show.number(row["difference"], 3)
-    if row["seeds"] < 2:
+    if show.absent(row["low"]):
         return text
     return f"{text} ({show.number(row['low'], 3)} to {show.number(row['high'], 3)})"
 
 
-def _verdict(verdict: str) -> Cell:
+def _verdict(verdict: str, seeds: int) -> Cell:
     if verdict == "unknown":
-        return Cell("one seed, no interval", tone="quiet")
+        return Cell("one seed, no interval" if seeds < 2 else "no interval", tone="quiet")
     return Cell(verdict, tone="unsure" if verdict == "indistinguishable" else "good")

@@ -130,6 +130,15 @@ def test_a_part_of_the_data(tmp_path):
     assert row["reason"] == "measured on a part of the data set (limit = 500)"
 
 
+@pytest.mark.parametrize(
+    ("metric", "comparable"), [("seconds_per_epoch", False), ("train_images_per_second", True)]
+)
+def test_an_epoch_of_a_part_is_another_one(tmp_path, metric, comparable):
+    """It takes less time; images a second are the same."""
+    row = judged(tmp_path, {"metric": metric}, dataset={"name": "cifar10", "limit": 500})
+    assert ("part of the data set" in row["reason"]) is not comparable
+
+
 def test_validation_on_the_test_set(tmp_path):
     """A validation accuracy that is a test accuracy is not a validation accuracy."""
     row = judged(tmp_path, {"metric": "validation_accuracy"}, altered("data", validated_on_test=True))
@@ -173,6 +182,14 @@ def test_counts_are_exact(tmp_path, value, tolerance, expected):
     """One param too many is one too many, unless the claim tolerates it."""
     row = judged(tmp_path, {"metric": "params", "value": value, "tolerance": tolerance})
     assert row["verdict"] == expected
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"), [(15_470_264_320, "reproduced"), (15_470_264_321, "not reproduced")]
+)
+def test_large_counts_are_exact_too(count, expected):
+    claim = Claim(architecture="CNN", metric="macs", value=15_470_264_320, tolerance=0)
+    assert verdict(claim, Interval(3, count, math.nan, math.nan))[0] == expected
 
 
 def test_counts_do_not_depend_on_training(tmp_path):

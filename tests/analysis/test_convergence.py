@@ -68,7 +68,8 @@ def test_one_of_three_censored():
     found = row({("A", 0): [0.7], ("A", 1): [0.1, 0.7], ("A", 2): [0.1, 0.1, 0.1]})
     assert found["epochs_median"] == 2
     assert math.isinf(found["epochs_mean"])
-    assert (found["reached"], found["censored"], found["epochs_budget"]) == (2, 1, 3)
+    assert (found["reached"], found["censored"]) == (2, 1)
+    assert math.isnan(found["epochs_budget"])
 
 
 def test_early_divergence_makes_no_small_budget():
@@ -106,9 +107,30 @@ def test_a_trial_that_diverged_before_its_first_evaluation_is_censored():
     assert (found["seeds"], found["reached"], found["censored"]) == (2, 1, 1)
 
 
-def test_trials_that_say_nothing_are_left_out():
-    """Of a failed trial it is unknown whether it would have got there."""
-    assert over_seeds(judged({("A", 0): [0.7]}, [0.7], "failed")).empty
+@pytest.mark.parametrize("status", ["failed", "interrupted"])
+def test_what_was_reached_before_a_failure_is_known(status):
+    """Of later targets it is unknown whether the trial would have got there, so it is left out."""
+    found = judged({("A", 0): [0.1, 0.7]}, [0.6, 0.8], status)
+    assert list(zip(found["target"], found["reached"], found["epochs"], strict=True)) == [(0.6, True, 2)]
+
+
+@pytest.mark.parametrize(
+    ("budgets", "diverged", "exceeded"),
+    [
+        ([100, 1, 10], [], 10),  # two of three took more than 10, so the median did
+        ([100, 1, 10], [1], 100),  # and where no budget would do for the shortest, more than 100
+        ([100, 1, 10], [0, 1, 2], 100),
+        ([5, 7], [], 7),  # of an even number the upper one, which is what makes the median infinite
+    ],
+)
+def test_a_median_exceeds_the_middle_budget(budgets, diverged, exceeded):
+    """Not the largest of them: one slow seed says nothing of the others."""
+    accuracies = {("A", seed): [0.1] * epochs for seed, epochs in enumerate(budgets)}
+    trials = pd.DataFrame(list(accuracies), columns=["label", "seed"])
+    trials["status"] = ["diverged" if seed in diverged else "done" for seed in range(len(budgets))]
+    (found,) = over_seeds(to_targets(trials, curves(accuracies), [0.7])).to_dict("records")
+    assert math.isinf(found["epochs_median"])
+    assert found["epochs_budget"] == exceeded
 
 
 def test_area_under_the_curve():

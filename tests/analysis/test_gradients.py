@@ -34,14 +34,18 @@ def signal(norms, rectified=()):
         ([0.01, 0.1, 1, 9], -2, 2),  # a decade lost at each layer on the way back
         ([100, 10, 1, 9], 2, 2),  # exploding
         ([1, 10, 1, 9], 0, 1),  # up and down again
-        ([0, 0.1, 1, 9], -1, 1),  # a frozen layer has no gradient to lose
+        ([math.nan, 0.1, 1, 9], -1, 1),  # a frozen layer has no gradient to lose
+        ([0.1, 0, 1, 9], -1, 1),  # behind a zero in a branch, and past it by the shortcut
+        ([0, 0.1, 1, 9], -math.inf, 1),  # nothing arrives at the first layer
+        ([math.nan, 0, 1, 9], -math.inf, 0),
+        ([0, 0, 0, 9], math.nan, math.nan),  # nothing leaves the classifier, as at first where that is zero
         ([1, 9], math.nan, 0),  # one layer has no slope
     ],
 )
 def test_change_and_spread_in_decades(norms, change, spread):
     found = signal(norms)
     assert found.gradient_change == pytest.approx(change, abs=1e-12, nan_ok=True)
-    assert found.gradient_spread == pytest.approx(spread, abs=1e-12)
+    assert found.gradient_spread == pytest.approx(spread, abs=1e-12, nan_ok=True)
 
 
 def test_the_slope_is_that_of_least_squares():

@@ -109,6 +109,22 @@ def test_two_seeds_have_no_effect_size():
     assert not math.isnan(difference.low)
 
 
+@pytest.mark.parametrize("images", [50_000, 100_000])
+def test_rounding_noise_of_what_is_subtracted_is_no_spread(images):
+    """Always one image apart: decimals differ in their last bit, and their differences in many."""
+    heights = [0.6151, 0.64726, 0.60176, 0.7, 0.123]
+    difference = paired_difference(
+        {seed: height + 1 / images for seed, height in enumerate(heights)}, dict(enumerate(heights))
+    )
+    assert (difference.low, difference.high) == (difference.mean, difference.mean)
+    assert math.isnan(difference.effect_size)
+
+
+def test_an_infinite_value_leaves_no_interval():
+    difference = paired_difference({0: -math.inf, 1: 0.5}, {0: 0.1, 1: 0.2})
+    assert (difference.n, difference.mean, difference.verdict) == (2, -math.inf, "unknown")
+
+
 def test_a_constant_lead_is_certain():
     """No spread at all: p is 0, and two seeds are enough."""
     difference = paired_difference({0: 0.75, 1: 0.75}, {0: 0.5, 1: 0.5})

@@ -37,6 +37,14 @@ def test_unequal_arguments_make_no_twins():
     assert found([narrow, other]) == [("Plain", "Residual")]
 
 
+@pytest.mark.parametrize(
+    "recipe", [{"epochs": 7}, {"optimizer": {"lr": 0.3}}, {"init_from": {"label": "Plain"}}], ids=str
+)
+def test_unequal_recipes_make_no_twins(recipe):
+    """What they change would be put down to the shortcuts."""
+    assert found([PAIR[0], {**PAIR[1], "recipe": recipe}]) == []
+
+
 def test_differences_are_residual_minus_plain_by_seed(tmp_path):
     """The example's first network keeps its gradient, the second loses 1.6 decades more."""
     tables = load(write_run(tmp_path, suite(PAIR, measure={"gradient_flow": True})))

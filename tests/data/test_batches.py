@@ -1,11 +1,13 @@
 """Batches: every image once an epoch, in an order that seed and epoch decide, normalised."""
 
+import random
+
 import numpy as np
 import pytest
 import torch
 
 from bench.data.augment.pixels import to_channels
-from bench.data.batches import ImageSet, Pipeline, derive_seed, in_order, shuffled
+from bench.data.batches import ImageSet, Pipeline, derive_seed, in_order, seed_all, shuffled
 from bench.spec import Dataset, Flip, Recipe, ResizeCrop
 
 CPU = torch.device("cpu")
@@ -159,6 +161,18 @@ def test_evaluation_follows_the_framing(images):
     assert trained.shape == tested.shape == (50, 3, 16, 16)
     assert tested.max() == 0
     assert trained.max() == 1
+
+
+def test_whatever_draws_repeats():
+    """A network of the user's may use Python's generator, or numpy's, beside torch's."""
+
+    def drawn(*parts):
+        seed_all(*parts)
+        return random.random(), np.random.rand(), torch.rand(1).item()  # noqa: NPY002
+
+    first, other = drawn(1, "a"), drawn(2, "a")
+    assert drawn(1, "a") == first
+    assert not set(first) & set(other)
 
 
 def test_derived_seeds_depend_on_every_part():

@@ -32,6 +32,14 @@ def assert_same(result, expected):
     torch.testing.assert_close(result, expected, atol=1e-5, rtol=0)
 
 
+def test_a_crop_that_cannot_reflect_is_refused():
+    """Before anything is trained: there are as many pixels to reflect as there are beside the first one."""
+    framing_of((Crop(name="crop", padding=7),), 8)
+    framing_of((Crop(name="crop", padding=8, mode="zero"),), 8)
+    with pytest.raises(SuiteError, match="padding of 8, which cannot be reflected from images of 8 pixels"):
+        framing_of((Crop(name="crop", padding=8),), 8)
+
+
 @pytest.mark.parametrize(("side", "size"), [(16, 40), (40, 16), (33, 32)])
 def test_whole_images_are_resized_as_torchvision_does(side, size):
     """Bilinear; antialiased where they become smaller."""

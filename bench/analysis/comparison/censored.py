@@ -14,7 +14,7 @@ from scipy.special import bdtr
 
 from bench.analysis.comparison.changes import Change, Estimate, Verdict, of_seeds
 from bench.analysis.comparison.readings import BySeed, Costs
-from bench.analysis.convergence import median
+from bench.analysis.convergence import exceeded, median
 from bench.analysis.power import LEVEL
 
 Cost = tuple[float, bool]
@@ -42,7 +42,7 @@ def of_costs(a: Costs, b: Costs, *, same_seeds: bool) -> Change:
 def _sign_test(a: Costs, b: Costs, *, same_seeds: bool) -> tuple[Verdict, str]:
     if not same_seeds:
         return "no interval", "censored, and seeds are not the same: no test"
-    signs = [_cheaper(a.values[seed], b.values[seed]) for seed in a.values if seed in b.values]
+    signs = [_cheaper(_paid(a, seed), _paid(b, seed)) for seed in a.values if seed in b.values]
     better, worse = signs.count(1), signs.count(-1)
     n = better + worse
     method = f"censored: sign test, B cheaper in {better} of {n} known pairs"
@@ -53,6 +53,12 @@ def _sign_test(a: Costs, b: Costs, *, same_seeds: bool) -> tuple[Verdict, str]:
     if min(1.0, 2 * float(bdtr(min(better, worse), n, 0.5))) > LEVEL:
         return "indistinguishable", method
     return ("better" if better > worse else "worse"), method
+
+
+def _paid(costs: Costs, seed: int) -> Cost:
+    """What is known of a seed; one that diverged before the target would never have got there."""
+    cost, reached = costs.values[seed]
+    return (math.inf, False) if seed in costs.diverged and not reached else (cost, reached)
 
 
 def _cheaper(a: Cost, b: Cost) -> int:
@@ -69,5 +75,6 @@ def _estimate(costs: Costs) -> Estimate:
     reached = sum(is_reached for _, is_reached in costs.values.values())
     if reached == len(values):
         return Estimate(median(values), n=len(values))
-    budget = max(cost for cost, _ in costs.values.values())
+    known = [_paid(costs, seed) for seed in costs.values]
+    budget = exceeded((cost for cost, _ in costs.values.values()), (math.isinf(cost) for cost, _ in known))
     return Estimate(median(values), n=len(values), reached=reached, budget=budget)

@@ -43,6 +43,8 @@ class Costs:
 
     values: Mapping[int, tuple[float, bool]]
     """Cost, and whether the target was reached."""
+    diverged: frozenset[int] = frozenset()
+    """Seeds that no budget would have brought there."""
     doubts: tuple[Doubt, ...] = ()
 
 
@@ -90,12 +92,15 @@ def readings(side: Side, label: str, targets: tuple[float, ...]) -> dict[Key, Re
 def _costs(side: Side, label: str, targets: tuple[float, ...]) -> dict[Key, Reading]:
     mine, curves = where(side.trials, label=label), where(side.epochs, label=label)
     found: dict[Key, dict[int, tuple[float, bool]]] = {}
+    diverged = frozenset(int(row["seed"]) for row in rows(where(mine, status="diverged")))
     for row in rows(to_targets(mine, curves, targets)):
         for axis in AXES:
             key = (f"{axis}_to_target", float(row["target"]))
             found.setdefault(key, {})[int(row["seed"])] = (float(row[axis]), bool(row["reached"]))
     doubts = of_epochs(side, label)
-    return {key: Costs(values, doubts if "seconds" in key[0] else ()) for key, values in found.items()}
+    return {
+        key: Costs(values, diverged, doubts if "seconds" in key[0] else ()) for key, values in found.items()
+    }
 
 
 def speeds(side: Side, label: str) -> dict[Key, Reading]:

@@ -16,7 +16,7 @@ from torch import Tensor
 from bench.data.augment.draws import Draws
 from bench.data.augment.pixels import unit
 from bench.errors import SuiteError
-from bench.spec import Augment, RandomResizedCrop, ResizeCrop
+from bench.spec import Augment, Crop, RandomResizedCrop, ResizeCrop
 
 Framing = ResizeCrop | RandomResizedCrop
 
@@ -28,7 +28,7 @@ def framing_of(specs: tuple[Augment, ...], size: int) -> Framing | None:
     """The framing that a recipe begins with, if any.
 
     Raises:
-        SuiteError: It cuts a window out of images that are smaller.
+        SuiteError: It cuts a window out of smaller images, or a later crop reflects more than there is.
     """
     framing = specs[0] if specs and isinstance(specs[0], Framing) else None
     if framing and framing.resize and framing.resize < size:
@@ -36,6 +36,12 @@ def framing_of(specs: tuple[Augment, ...], size: int) -> Framing | None:
             f"recipe.augment: {framing.name} resizes to {framing.resize} pixels, but the network takes "
             f"{size} (dataset.image_size); make resize at least as large"
         )
+    for spec in specs:
+        if isinstance(spec, Crop) and spec.mode == "reflect" and spec.padding >= size:
+            raise SuiteError(
+                f"recipe.augment: crop has a padding of {spec.padding}, which cannot be reflected from "
+                f'images of {size} pixels; make it smaller, or set mode = "zero"'
+            )
     return framing
 
 

@@ -123,6 +123,8 @@ def _small_input(subject: Subject) -> Iterator[Finding]:
     """An image with fewer pixels than the network's total stride leaves nothing for its last map."""
     side = min(subject.input_shape[1:])
     large = LARGE * side
+    if any(isinstance(module, nn.RNNBase | nn.RNNCellBase) for module in subject.model.modules()):
+        return  # a step for each pixel or row, a thousand times as many: a hint is not worth minutes
     try:
         counts = count(subject.model, (subject.input_shape[0], large, large))
     except CountingError:

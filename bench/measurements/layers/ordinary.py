@@ -15,12 +15,13 @@ def ordinary(tensor: Tensor) -> bool:
 
 
 def watched(tensor: Tensor) -> bool:
-    """Whether a batch of gradients, forward mode, torch.func or a tracer needs operators of torch alone."""
+    """Whether a mode, batches of gradients, forward mode, torch.func or a tracer are to see torch alone."""
     if torch.compiler.is_compiling():
         return False
     if torch._C._functorch.is_legacy_batchedtensor(tensor) or forward_ad._current_level >= 0:  # noqa: SLF001
         return True
-    return torch._C._are_functorch_transforms_active() or torch._C._is_tracing()  # noqa: SLF001
+    modes = torch._C._len_torch_function_stack() + torch._C._len_torch_dispatch_stack()  # noqa: SLF001
+    return bool(modes) or torch._C._are_functorch_transforms_active() or torch._C._is_tracing()  # noqa: SLF001
 
 
 def may_be_changed(tensor: Tensor) -> bool:

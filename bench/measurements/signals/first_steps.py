@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from bench.measurements.signals.probe import keep_earlier, weighted_layers
+from bench.measurements.signals.probe import Probe, keep_earlier, weighted_layers
 from bench.measurements.subject import Subject
 from bench.measurements.training.loop import Training
 from bench.records import FIRST_STEPS_COLUMNS
@@ -18,7 +18,8 @@ STEPS = 100
 
 def start(subject: Subject) -> FirstSteps:
     """Watch the training steps themselves."""
-    watcher = FirstSteps(subject.training, subject.store)
+    layers = Probe.of(subject).depths(subject.training.model)
+    watcher = FirstSteps(subject.training, subject.store, layers)
     subject.training.after_backward.append(watcher.after_backward)
     return watcher
 
@@ -29,6 +30,8 @@ class FirstSteps:
 
     training: Training
     store: TrialStore
+    layers: list[str]
+    """By depth."""
     rows: list[Tensor] = field(default_factory=list)
     previous: Tensor | None = None
 
@@ -50,10 +53,9 @@ class FirstSteps:
         if before + len(self.rows) >= STEPS:
             self.previous = None
             return
-        gradients = [
-            weight.grad.flatten().float() for weight in weighted_layers(self.training.model).values()
-            if weight.grad is not None
-        ]  # fmt: skip
+        weights = weighted_layers(self.training.model)
+        found = (weights[name].grad for name in self.layers)
+        gradients = [gradient.flatten().float() for gradient in found if gradient is not None]
         if not gradients:
             return  # neither a convolution nor a linear layer is trained
         gradient = torch.cat(gradients)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch.nn.functional as F
 from torch import nn
 
-from bench.measurements.signals.probe import Probe, keep_earlier, weighted_layers
+from bench.measurements.signals.probe import Probe, by_depth, calls, keep_earlier, weighted_layers
 from bench.measurements.subject import Subject
 from bench.records import GRADIENT_COLUMNS
 from bench.store import TrialStore
@@ -29,9 +29,11 @@ class GradientFlow:
     def __call__(self, epochs: int) -> None:
         """Measure after `epochs` completed epochs; the network is left as it was."""
         model = self.probe.copy(self.model)
-        F.cross_entropy(self.probe.logits(model), self.probe.labels).backward()
+        with calls(model) as called:
+            F.cross_entropy(self.probe.logits(model), self.probe.labels).backward()
+        layers = by_depth(weighted_layers(model), called)
         rows = keep_earlier(self.store.read_table("gradient_flow"), "epoch", epochs)
-        for depth, (name, weight) in enumerate(weighted_layers(model).items(), start=1):
+        for depth, (name, weight) in enumerate(layers.items(), start=1):
             gradient_norm = _norm(weight)
             weight_norm = weight.detach().norm().item()
             ratio = gradient_norm / weight_norm if weight_norm and gradient_norm is not None else None

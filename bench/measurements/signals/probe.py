@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from copy import deepcopy
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
+import torch
 from torch import Tensor, nn
 
+from bench.measurements.copies import copy_of
 from bench.measurements.device import Device
 from bench.measurements.subject import Subject
 from bench.measurements.training.parameter_groups import of_norms
@@ -37,7 +40,7 @@ class Probe:
         A copy, since normalising as in training moves running statistics. They tell who has to: whatever else
         behaves otherwise in training, be it a module or a function within one, draws random numbers.
         """
-        model = deepcopy(model).eval()
+        model = copy_of(model).eval()
         for module in model.modules():
             module.training = any(one.is_floating_point() for one in module.buffers(recurse=False))
         return model
@@ -45,16 +48,52 @@ class Probe:
     def logits(self, model: nn.Module) -> Tensor:
         """(N, classes), in float32 whatever the network computes in."""
         with self.device.autocast():
-            logits: Tensor = model(self.inputs)
+            logits: Tensor = model(self.inputs.clone())  # which it may change in place
         return logits.float()
+
+    def depths(self, model: nn.Module) -> list[str]:
+        """Names of the layers with weights, by depth; see `by_depth`."""
+        model = self.copy(model)
+        with torch.no_grad(), calls(model) as called:
+            self.logits(model)
+        return list(by_depth(weighted_layers(model), called))
 
 
 def weighted_layers(model: nn.Module) -> dict[str, nn.Parameter]:
-    """Weights of convolutions and linear layers, a matrix or more, by name of the module, in order."""
+    """Weights of convolutions and linear layers, a matrix or more, by name of the module, as declared."""
     found = ((name, getattr(module, "weight", None)) for name, module in model.named_modules())
     matrices = {name: one for name, one in found if isinstance(one, nn.Parameter) and one.ndim > 1}
     norms = of_norms(model)
     return {name: weight for name, weight in matrices.items() if id(weight) not in norms}
+
+
+@contextmanager
+def calls(model: nn.Module) -> Iterator[list[str]]:
+    """Note which layers with weights are called within, each at its first call."""
+    called: list[str] = []
+
+    def note(name: str) -> Any:
+        return lambda *_: None if name in called else called.append(name)
+
+    handles = [
+        model.get_submodule(name).register_forward_pre_hook(note(name)) for name in weighted_layers(model)
+    ]
+    try:
+        yield called
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def by_depth(layers: Mapping[str, nn.Parameter], called: Sequence[str]) -> dict[str, nn.Parameter]:
+    """Layers in the order of their first calls, which need not be that of their declaration.
+
+    One that is not called itself, since only its weight is used, follows the one declared before it.
+    """
+    depth, before = {}, -1
+    for name in layers:
+        before = depth[name] = called.index(name) if name in called else before
+    return {name: layers[name] for name in sorted(layers, key=depth.__getitem__)}
 
 
 def keep_earlier(rows: Iterable[Mapping[str, str]], column: str, before: int) -> list[dict[str, object]]:

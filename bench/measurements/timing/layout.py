@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from dataclasses import replace
 
 import torch
 
+from bench.measurements.copies import copy_of
 from bench.measurements.timing.contest import compete
 from bench.measurements.timing.steps import Step, Workload, seconds_of
 from bench.records import Layout
@@ -38,7 +38,7 @@ def decide(
         return "channels_last", None
     steps: dict[Layout, Step] = {}
     for layout in LAYOUTS:
-        step = in_layout(replace(workload, model=deepcopy(workload.model)), layout).step("train", batch_size)
+        step = in_layout(replace(workload, model=copy_of(workload.model)), layout).step("train", batch_size)
         seconds_of(step, 1, workload.device)
         steps[layout] = step
     outcome = compete(steps, workload.device)

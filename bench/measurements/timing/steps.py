@@ -19,6 +19,28 @@ Step = Callable[[], None]
 Mode = Literal["train", "inference"]
 
 
+@dataclass
+class Inputs:
+    """Random images for one step after another, also for a network that normalises them in place.
+
+    Such a one would be given its own results again and again, until they are not numbers.
+    """
+
+    images: torch.Tensor
+    unchanged: int = 0
+
+    def __post_init__(self) -> None:
+        """Note the state in which they are whole."""
+        self.unchanged = self.images._version  # noqa: SLF001
+
+    def whole(self) -> torch.Tensor:
+        """The images; drawn anew, in their memory, if a step has changed them."""
+        if self.images._version != self.unchanged:  # noqa: SLF001
+            self.images.uniform_()
+            self.unchanged = self.images._version  # noqa: SLF001
+        return self.images
+
+
 @dataclass(frozen=True)
 class Workload:
     """What a step computes; training steps leave the weights where they are."""
@@ -32,26 +54,26 @@ class Workload:
 
     def step(self, mode: Mode, batch_size: int) -> Step:
         """Make the function; its inputs are drawn once, its optimiser starts afresh."""
-        inputs = torch.rand(batch_size, *self.shape, device=self.device.handle)
-        inputs = inputs.contiguous(memory_format=self.device.memory_format)
+        images = torch.rand(batch_size, *self.shape, device=self.device.handle)
+        inputs = Inputs(images.contiguous(memory_format=self.device.memory_format))
         if mode == "inference":
             return self._inference(inputs)
         return self._training(inputs, torch.randint(self.classes, (batch_size,), device=self.device.handle))
 
-    def _inference(self, inputs: torch.Tensor) -> Step:
+    def _inference(self, inputs: Inputs) -> Step:
         self.model.eval()
 
         def infer() -> None:
             with torch.inference_mode(), self.device.autocast():
-                self.model(inputs)
+                self.model(inputs.whole())
 
         return infer
 
-    def _training(self, inputs: torch.Tensor, labels: torch.Tensor) -> Step:
+    def _training(self, inputs: Inputs, labels: torch.Tensor) -> Step:
         parts = self.training_parts()
 
         def train() -> None:
-            parts.backward(parts.forward(inputs, labels))
+            parts.backward(parts.forward(inputs.whole(), labels))
             parts.update()
 
         return train

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any, cast
 
 import torch
+from torch import Tensor
 
 from bench.errors import StoreError
 from bench.store import generations
@@ -31,7 +33,9 @@ def save(path: Path, trial_id: str, state: dict[str, Any]) -> None:
 
     Raises:
         WriteError: It cannot be written or not be read back; the previous one is intact.
+        StoreError: The network keeps state that could not be read without running code.
     """
+    _refuse_code(path, state.get("model", {}))
     content = {"version": VERSION, "trial_id": trial_id, **state}
     generations.write(path, lambda sink: torch.save(content, cast("IO[bytes]", sink)))
 
@@ -90,6 +94,23 @@ def read(path: Path, advice: str, checksums: Path | None = None) -> dict[str, An
     if not isinstance(content, dict) or content.get("version") != VERSION or "trial_id" not in content:
         raise StoreError(f"{path}: checkpoint of another version, or no checkpoint of this program; {advice}")
     return content
+
+
+def _refuse_code(path: Path, state: Mapping[str, Any]) -> None:
+    """Raises StoreError for what modules keep beside tensors, where `read` would refuse it."""
+    for name, value in state.items():
+        if isinstance(value, Tensor):
+            continue
+        written = io.BytesIO()
+        try:
+            torch.save(value, written)
+            written.seek(0)
+            torch.load(written, weights_only=True)
+        except Exception as error:  # what it holds may raise anything
+            raise StoreError(
+                f"{path}: {name} is of a kind that cannot be read back without running code, so that no "
+                "checkpoint can be written; let get_extra_state return tensors, numbers and text alone"
+            ) from error
 
 
 def _refuse_other_content(path: Path, checksums: Path) -> None:

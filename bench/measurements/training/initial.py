@@ -19,7 +19,9 @@ from bench.plan import Trial
 from bench.records import InitialFacts
 from bench.store import CHECKPOINT_FILE, beside, generations
 
-SAME_IMAGES = ("name", "path", "limit", "validation")
+SAME_IMAGES = (
+    "name", "path", "limit", "validation", "image_size", "stored_size", "channels", "normalize",
+)  # fmt: skip
 """Keys of a data set on which it hangs what accuracies of earlier epochs were measured on."""
 
 MOST_DIFFERENCES = 8
@@ -141,6 +143,12 @@ def _refuse_other_training(trial: Trial, earlier: Trial | None, epochs: int, pat
         raise DataError(
             f"{path}: trained on other images ({', '.join(f'dataset.{key}' for key in other)}), so that its "
             'epochs are none of this trial; keep the weights alone (init_from.keep = "weights")'
+        )
+    if earlier.seed != trial.seed:
+        raise DataError(
+            f"{path}: trained with seed {earlier.seed}, so that its epochs are none of seed {trial.seed}; "
+            "start each seed from a trial of its own (init_from.trial), set recipe.seeds = "
+            f'[{earlier.seed}], or keep the weights alone (init_from.keep = "weights")'
         )
     if epochs >= trial.recipe.epochs:
         raise DataError(

@@ -13,7 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from bench.data.batches import Batches, ImageSet, Pipeline, derive_seed, shuffled
+from architectures import ArchitectureError
+from bench.data.batches import Batches, ImageSet, Pipeline, seed_all, shuffled
 from bench.measurements.device import Device
 from bench.measurements.parallel import ALONE, Replicas
 from bench.measurements.parallel.replicas import BatchNorm
@@ -163,7 +164,7 @@ class Training:
     def _seed(self, epoch: int) -> None:
         """Dropout and the like draw from the global generator; epochs must not depend on what ran before."""
         rank = self.replicas.share.rank
-        torch.manual_seed(derive_seed(self.trial.seed, "dropout", epoch, *([rank] if rank else [])))
+        seed_all(self.trial.seed, "dropout", epoch, *([rank] if rank else []))
 
     def _average(self, epoch: int, seen: int) -> None:
         """After a step: let the slow weights follow, where the recipe has them."""
@@ -204,6 +205,11 @@ class Training:
         self.device.begin_step()
         with self.mark(FORWARD), self.device.autocast():
             logits = self.shared(inputs, whole=self.replicas.share.repeats(together), complete=complete)
+        if not isinstance(logits, Tensor):
+            raise ArchitectureError(
+                f"{self.trial.architecture} returns a {type(logits).__name__} in training; return logits "
+                "alone, one tensor (N, classes)"
+            )
         with self.mark(LOSS):
             logits = logits.float()  # the loss is summed in float32, whatever the network computes in
             loss = F.cross_entropy(logits, labels, label_smoothing=smoothing)

@@ -28,7 +28,7 @@ def make_optimizer(model: nn.Module, recipe: Recipe, device: torch.device) -> to
             group["momentum"] = spec.momentum if group["orthogonal"] else spec.rest_momentum
         half = native_bfloat16(device)  # emulated, it would be slower
         return muon.Muon(groups, spec.newton_schulz_steps, torch.bfloat16 if half else None)
-    fused = device.type in ("cpu", "cuda")
+    fused = device.type in ("cpu", "cuda") and _can_be_fused(model)
     if isinstance(spec, SGD):
         return torch.optim.SGD(
             groups, lr=spec.lr, momentum=spec.momentum, nesterov=spec.nesterov, fused=fused
@@ -37,6 +37,12 @@ def make_optimizer(model: nn.Module, recipe: Recipe, device: torch.device) -> to
     return Adam(
         groups, lr=spec.lr, betas=spec.betas, eps=spec.eps, fused=fused, decoupled_weight_decay=decoupled
     )
+
+
+def _can_be_fused(model: nn.Module) -> bool:
+    """Torch's fused forms know neither complex weights nor sparse gradients, which embeddings can have."""
+    sparse = any(getattr(module, "sparse", False) is True for module in model.modules())
+    return not sparse and all(weight.is_floating_point() for weight in model.parameters())
 
 
 def set_learning_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:

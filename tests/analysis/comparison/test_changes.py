@@ -133,6 +133,18 @@ def test_a_sign_test_needs_six_seeds(b, verdict):
     assert of_costs(costs(*(10,) * 6), costs(*b), same_seeds=True).verdict == verdict
 
 
+def test_a_diverged_seed_is_known_to_be_dearer():
+    """However early it diverged; more epochs would not have helped it."""
+    early = Costs(dict.fromkeys(range(6), (1, False)), diverged=frozenset(range(6)))
+    change = of_costs(costs(*(10,) * 6), early, same_seeds=True)
+    assert (change.verdict, change.b.budget) == ("worse", 1)
+
+
+def test_a_median_exceeds_the_middle_budget():
+    """One long trial says nothing of the two others."""
+    assert of_costs(costs(1, 1, 1), costs(-5, -50, -6), same_seeds=True).b.budget == 6
+
+
 def test_where_nobody_arrived_nothing_is_known():
     """Neither the difference nor its sign."""
     change = of_costs(costs(-20, -20), costs(-20, -20), same_seeds=True)

@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from torch import nn
 
 import architectures
-from bench.measurements.counting import CountingError, lint
+from bench.measurements.counting import CountingError, lint, lint_rules
 from bench.measurements.counting.weightless import build_weightless
 
 
@@ -45,6 +45,28 @@ def test_a_map_shrunk_to_one_pixel_before_the_last_stage():
     finding = findings("resnet18", 32)["shrunk-map"]
     assert len(finding.layers) == 3
     assert "1x1" in finding.message
+
+
+class OverPixels(nn.Module):
+    """Reads an image pixel by pixel."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(1, 4, 3, padding=1)
+        self.reader = nn.LSTM(4, 8, batch_first=True)
+        self.head = nn.Linear(8, 10)
+
+    def forward(self, images):
+        states, _ = self.reader(self.stem(images).flatten(2).transpose(1, 2))
+        return self.head(states[:, -1])
+
+
+def test_no_hint_looks_at_a_thousand_times_the_steps(monkeypatch):
+    """A recurrent network takes one for each pixel: minutes of an image of 8 by 8, hours of 28 by 28."""
+    counted = []
+    monkeypatch.setattr(lint_rules, "count", lambda model, shape: counted.append(shape))
+    assert list(lint(OverPixels(), (1, 4, 4))) == []
+    assert counted == []
 
 
 def test_an_image_smaller_than_the_total_stride():

@@ -40,8 +40,9 @@ class Network(nn.Module):
         return self.head(x.mean((2, 3)))
 
 
-def measured(network, tmp_path, epochs=(0,)):
-    device = Device.chosen(Execution(device="cpu", precision="float32"))
+def measured(network, tmp_path, epochs=(0,), precision="float32"):
+    device = Device.chosen(Execution(device="cpu", precision=precision))
+    network = device.hold(network)
     inputs = torch.rand(4, 2, 3, 3, generator=torch.Generator().manual_seed(0))
     along = Activations(
         network, Probe(inputs, torch.zeros(4, dtype=torch.int64), device), TrialStore(tmp_path)
@@ -51,10 +52,11 @@ def measured(network, tmp_path, epochs=(0,)):
     return inputs, pd.read_csv(tmp_path / "activations.csv")
 
 
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 @pytest.mark.parametrize("rectify", RELUS.values(), ids=RELUS)
-def test_every_relu_is_seen_once(tmp_path, rectify):
-    """Module, function or method, in place or not; in the order of the calls."""
-    _, table = measured(Network(rectify), tmp_path)
+def test_every_relu_is_seen_once(tmp_path, rectify, precision):
+    """Module, function or method, in place or not; in the order of the calls, whatever computes them."""
+    _, table = measured(Network(rectify), tmp_path, precision=precision)
     assert list(table.layer) == ["conv", "conv", "conv", "conv", "head"]
     assert list(table.kind) == ["output", "rectified", "output", "rectified", "output"]
     assert list(table.order) == [1, 2, 3, 4, 5]

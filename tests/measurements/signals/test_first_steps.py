@@ -9,12 +9,13 @@ from torch import nn
 
 from bench.measurements.signals import first_steps
 from bench.measurements.signals.first_steps import FirstSteps
+from bench.measurements.signals.probe import weighted_layers
 from bench.spec import SGD, Constant
 from bench.store import TrialStore
 
 
 def watch(training, folder):
-    watcher = FirstSteps(training, TrialStore(folder))
+    watcher = FirstSteps(training, TrialStore(folder), list(weighted_layers(training.model)))
     training.after_backward.append(watcher.after_backward)
     training.after_epoch.append(watcher)
     return training

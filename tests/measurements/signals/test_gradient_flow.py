@@ -69,6 +69,62 @@ def test_layers_come_in_depth_order(flow):
     assert list(table(flow).depth) == [1, 2]
 
 
+class Reversed(nn.Module):
+    """Whose layers are declared from the output to the input; of the second, only the weight is used."""
+
+    def __init__(self):
+        super().__init__()
+        self.head = nn.Linear(8, 3)
+        self.third = nn.Linear(8, 8)
+        self.second = nn.Linear(8, 8)
+        self.first = nn.Linear(16, 8)
+
+    def forward(self, images):
+        x = self.first(images.flatten(1))
+        x = self.third(F.linear(x, self.second.weight))
+        return self.head(x)
+
+
+def test_depth_is_that_of_the_calls(flow):
+    """Not of the declaration; a layer that is not called itself follows the one declared before it."""
+    flow.model = Reversed().double()
+    flow(0)
+    assert list(table(flow).layer) == ["first", "third", "second", "head"]
+    assert flow.probe.depths(flow.model) == ["first", "third", "second", "head"]
+
+
+class InPlace(nn.Sequential):
+    """Normalises its images where they are."""
+
+    def forward(self, images):
+        return super().forward(images.sub_(0.5).div_(0.1))
+
+
+class OldWeightNorm(nn.Sequential):
+    """Whose weight is computed from two others, and cannot be copied by itself."""
+
+    def __init__(self):
+        super().__init__(nn.Flatten(), nn.utils.weight_norm(nn.Linear(16, 4)), nn.Linear(4, 3))
+
+
+def test_the_same_images_every_time(flow):
+    """Whatever a network does to those that it is given."""
+    flow.model = InPlace(nn.Flatten(), nn.Linear(16, 4), nn.Linear(4, 3)).double()
+    flow(0)
+    flow(1)
+    found = table(flow)
+    assert list(found[found.epoch == 0].gradient_norm) == list(found[found.epoch == 1].gradient_norm)
+
+
+@pytest.mark.filterwarnings("ignore:`torch.nn.utils.weight_norm:FutureWarning")
+def test_weights_that_are_computed(flow):
+    """By torch's older weight norm; what it computes is no parameter, and the next layer is."""
+    flow.model = OldWeightNorm().double()
+    flow.model(flow.probe.inputs)
+    flow(0)
+    assert list(table(flow).layer) == ["2"]
+
+
 def test_norms_over_whole_images_are_left_out_too(flow):
     """Their scales have as many dimensions as filters."""
     flow.model = nn.Sequential(

@@ -38,6 +38,38 @@ def test_every_combination_is_measured(workload):
         assert row.certificate.samples == row.blocks
 
 
+class InPlace(nn.Module):
+    """Normalises its images where they are, so that twice would be another input."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(48, 4)
+        self.seen = []
+
+    def forward(self, images):
+        self.seen.append((images.min().item(), images.max().item()))
+        return self.layer(images.sub_(0.5).div_(0.01).flatten(1))
+
+
+@pytest.mark.parametrize("mode", ["train", "inference"])
+def test_every_step_is_given_images(mode):
+    """Not what the step before has made of them, which are no numbers after some hundred."""
+    model = InPlace()
+    device = Device.chosen(Execution(device="cpu", precision="float32"))
+    step = Workload(model, Recipe(), device, (3, 4, 4), 4).step(mode, 2)
+    for _ in range(3):
+        step()
+    assert all(low >= 0 and high <= 1 for low, high in model.seen)
+    assert len(set(model.seen)) == 3
+
+
+def test_images_that_nobody_changes_are_drawn_once():
+    """Drawing them would be timed."""
+    inputs = steps.Inputs(torch.rand(2, 3))
+    first = inputs.whole().clone()
+    assert torch.equal(inputs.whole(), first)
+
+
 def test_the_settings_take_turns(workload, monkeypatch):
     """So that what changes on the machine meanwhile meets all of them, and shows in their intervals."""
     order = []

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 from stopping import silent
+from torch import nn
 
 from bench.errors import StoreError, WriteError
 from bench.measurements.training import checkpoint
@@ -16,8 +17,31 @@ def path(tmp_path):
     """Of a trial that was saved after its first and its second epoch."""
     path = tmp_path / "checkpoint.pt"
     for epoch in (1, 2):
-        checkpoint.save(path, "abc", {"history": [{}] * epoch, "model": torch.full((50,), epoch)})
+        checkpoint.save(path, "abc", {"history": [{}] * epoch, "model": {"w": torch.full((50,), epoch)}})
     return path
+
+
+class Keeps(nn.Module):
+    """A module that keeps more than tensors."""
+
+    def __init__(self, kept):
+        super().__init__()
+        self.kept = kept
+
+    def get_extra_state(self):
+        return self.kept
+
+    def set_extra_state(self, state):
+        self.kept = state
+
+
+def test_state_that_could_not_be_read_back_is_refused_when_it_is_written(tmp_path):
+    """Not told to be a damaged file when it is needed."""
+    path = tmp_path / "checkpoint.pt"
+    checkpoint.save(path, "abc", {"history": [], "model": Keeps({"steps": 3}).state_dict()})
+    assert checkpoint.load(path, "abc", silent)["model"]["_extra_state"] == {"steps": 3}
+    with pytest.raises(StoreError, match="_extra_state is of a kind that cannot be read back"):
+        checkpoint.save(path, "abc", {"history": [], "model": Keeps({Path("a")}).state_dict()})
 
 
 def cut(file: Path):

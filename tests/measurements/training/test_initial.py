@@ -215,7 +215,18 @@ def test_what_an_earlier_start_may_have_shown_is_not_forgotten(make_training, tr
     assert third.initial.validation_seen
 
 
-@pytest.mark.parametrize("other", [{"name": "digits"}, {"limit": 100}, {"validation": "test"}])
+def test_epochs_of_another_seed_are_not_continued(trained, tmp_path):
+    """Three seeds that share their first epochs are one sample, and would be shown as three."""
+    _, path, following = trained()
+    training = following(InitFrom(checkpoint=str(path), keep="training"), seed=1)
+    with pytest.raises(DataError, match=r"trained with seed 0, .* none of seed 1; .* recipe.seeds = \[0\]"):
+        training.run(tmp_path / "c.pt", silent)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"name": "digits"}, {"limit": 100}, {"validation": "test"}, {"image_size": 16}, {"normalize": "unit"}],
+)
 def test_epochs_on_other_images_are_not_continued(trained, tmp_path, other):
     """Their accuracies would stand among those of this trial, and the best of them as its own."""
     _, path, following = trained()

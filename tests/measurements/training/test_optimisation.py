@@ -37,6 +37,22 @@ def torch_rates(make, steps, lr=0.1):
     return rates
 
 
+@pytest.mark.parametrize(
+    ("model", "fused"),
+    [
+        (nn.Linear(2, 2), True),
+        (nn.Sequential(nn.Linear(2, 2, dtype=torch.complex64), nn.Linear(2, 2)), False),
+        (nn.Sequential(nn.Embedding(4, 2, sparse=True), nn.Linear(2, 2)), False),
+    ],
+    ids=["real", "complex", "sparse"],
+)
+@pytest.mark.parametrize("optimizer", [SGD(name="sgd"), Adam()])
+def test_fused_where_torch_can(model, fused, optimizer):
+    """Torch's fused forms refuse complex weights and sparse gradients, which others take."""
+    made = make_optimizer(model, Recipe(optimizer=optimizer), torch.device("cpu"))
+    assert made.defaults["fused"] is fused
+
+
 def test_constant_stays():
     assert learning_rate(recipe(Constant(name="constant")), 7.3, []) == 0.1
 

@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from stopping import StoppedHereError, numbers, silent
 from torch import nn
 
+from architectures import ArchitectureError
 from bench.errors import StoreError
 from bench.measurements.training import running
 from bench.measurements.training.evaluation import Evaluation, evaluate
@@ -21,6 +22,27 @@ def test_it_learns(make_training, tmp_path):
     training.run(tmp_path / "c.pt", silent)
     assert training.history[-1].test_accuracy > 0.9
     assert training.history[-1].train_loss < training.history[0].train_loss
+
+
+class WithHeads(nn.Module):
+    """Returns more than logits while it is trained, as networks with auxiliary heads do."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def forward(self, images):
+        logits = self.model(images)
+        return (logits, logits) if self.training else logits
+
+
+def test_more_than_logits_is_refused_by_name(make_training, tmp_path):
+    """What evaluation does not show."""
+    training = make_training()
+    training.model = WithHeads(training.model)
+    training.shared = training.replicas.together(training.model, training.model, training.batch_norm)
+    with pytest.raises(ArchitectureError, match="returns a tuple in training; return logits alone"):
+        training.run(tmp_path / "c.pt", silent)
 
 
 def test_it_learns_in_bfloat16(make_training, tmp_path):
