@@ -33,6 +33,8 @@ def cross_checks(suite: Suite, document: dict[str, Any]) -> Iterator[str]:
             if label is not None and label not in seen:
                 hint = did_you_mean(label, seen) or f"; labels: {', '.join(map(repr, seen))}"
                 yield f"claims[{index}].{key}: no architecture has the label {label!r}{hint}"
+        if claim.relative_to == claim.architecture:
+            yield f"claims[{index}].relative_to: {claim.relative_to!r} against itself says nothing"
         yield from _fractions(claim, f"claims[{index}]")
     if suite.dataset.name in ("folder", "parquet") and suite.dataset.path is None:
         yield f'dataset.path: required when dataset.name is "{suite.dataset.name}"'

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bench.errors import SuiteError
-from bench.spec import Suite, merge, tuples
+from bench.spec import Dataset, Suite, merge, tuples
 from bench.spec.model import DEEPEST, nested_too_deeply
 from bench.suite_checks import cross_checks
 from bench.suite_errors import explain
@@ -136,6 +136,8 @@ def apply_settings(
 ) -> dict[str, Any]:
     """Merge `key=value` pairs with dotted keys into a document; a value that is no TOML is taken as text.
 
+    Where another dataset is named, what is left of the document is still meant: see `_with_other_data`.
+
     Raises:
         SuiteError: A pair has no key or no value.
     """
@@ -148,5 +150,34 @@ def apply_settings(
         except NO_TOML:
             quoted = value.replace("\\", "\\\\").replace('"', '\\"')
             setting = parse(f'{key} = "{quoted}"', f"{option} {pair}")
-        document = merge(document, setting)
+        document = _with_other_data(document, merge(document, setting))
     return document
+
+
+def _with_other_data(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """The suite on the data of another name: the same part of them, and claims that are about the first.
+
+    A table whose name changes is replaced as a whole, which suits optimisers: one knows no key of another.
+    """
+    old, new = (_table(document, "dataset") for document in (before, after))
+    name = old.get("name", Dataset.model_fields["name"].default)
+    if new.get("name", name) == name:
+        return after
+    part = {key: old[key] for key in ("limit", "validation", "normalize") if key in old}
+    changed: dict[str, Any] = {**after, "dataset": {**part, **new}}
+    if isinstance(after.get("claims"), list):
+        changed["claims"] = [_about(claim, name) for claim in after["claims"]]
+    return changed
+
+
+def _about(claim: Any, dataset: str) -> Any:
+    """The claim, about these data unless it names others itself."""
+    if not isinstance(claim, dict):
+        return claim
+    return {**claim, "protocol": {"dataset": dataset, **_table(claim, "protocol")}}
+
+
+def _table(document: dict[str, Any], key: str) -> dict[str, Any]:
+    """A table of a document that was not checked yet."""
+    value = document.get(key)
+    return value if isinstance(value, dict) else {}

@@ -89,10 +89,13 @@ def _winner(tables: Tables, ranked: list[dict[str, Any]]) -> Iterator[Words]:
     if level:
         rival, gap = level[0]
         many = f" over {rival['label']}" if len(level) > 1 else ""
+        common = ""  # a lead below zero of the higher mean: the means are over other seeds than the lead
+        if any(gap["difference"] < 0 for _, gap in level):
+            common = " on the seeds that both have finished"
         yield (
             ("It cannot be told apart from ", False),
             *names([rival for rival, _ in level]),
-            (f": the lead{many} is {_gap(gap)} points, an interval that contains zero.", False),
+            (f": the lead{many}{common} is {_gap(gap)} points, an interval that contains zero.", False),
         )
 
 

@@ -104,6 +104,33 @@ def test_settings_override_keys(write):
     assert (suite.recipe.epochs, suite.dataset.name, suite.recipe.seeds) == (7, "mnist", (4,))
 
 
+def test_a_claim_against_itself_is_refused(write):
+    """Any network has one times its own accuracy."""
+    claim = '[[claims]]\narchitecture = "A"\nrelative_to = "A"\nmetric = "test_accuracy"\nvalue = 1.0\n'
+    assert "claims[0].relative_to: 'A' against itself says nothing" in message_for(write(GOOD + claim))
+
+
+def test_other_data_keep_their_part_and_make_claims_not_comparable(write):
+    """`--set dataset.name=...` changes the name alone; published figures stay those of the first data."""
+    claims = """
+[[claims]]
+architecture = "A"
+metric = "params"
+value = 1
+[[claims]]
+architecture = "A"
+metric = "macs"
+value = 1
+protocol = { dataset = "imagenet", epochs = 3 }
+"""
+    text = GOOD + '[dataset]\nname = "cifar10"\nimage_size = 32\nlimit = 60\nvalidation = 0.5\n' + claims
+    suite = load_suite(write(text), overrides=["dataset.name=digits", "dataset.validation=0.3"])
+    data = suite.dataset
+    assert (data.name, data.limit, data.validation, data.image_size) == ("digits", 60, 0.3, None)
+    assert [claim.protocol.dataset for claim in suite.claims] == ["cifar10", "imagenet"]
+    assert suite.claims[1].protocol.epochs == 3
+
+
 @pytest.mark.parametrize("setting", ["recipe.epochs", "=3", "a b=1"])
 def test_a_malformed_setting_shows_an_example(write, setting):
     """`--set` without a key or a value is explained."""

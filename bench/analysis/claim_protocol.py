@@ -29,7 +29,10 @@ def obstacles(claim: Claim, measured: Interval, outcomes: tuple[Outcome, ...]) -
         both = claim.relative_to is not None and {
             record.trial.label for record in mine if record.status == "done"
         }
-        yield "no seed has a figure of both" if both == set(labels) else "nothing was measured"
+        if _needs_validation(claim) and any(record.data and record.data.validated_on_test for record in mine):
+            yield "test set used for validation"
+        else:
+            yield "no seed has a figure of both" if both == set(labels) else "nothing was measured"
         return
     if claim.metric in COUNTS:
         records = [record for record in mine if record.static]
@@ -57,13 +60,18 @@ def doubtful(claim: Claim, trials: pd.DataFrame) -> str:
     return f"; the timing of {count} of {len(mine)} trials is doubtful" if count else ""
 
 
+def optimistic(claim: Claim) -> str:
+    """What is to be said of a figure that the test set has chosen; else empty."""
+    return "; the test set chose the epoch" if claim.metric.startswith("best_test_") else ""
+
+
 def _departures(claim: Claim, record: TrialRecord) -> Iterator[str]:
     """How a trial departs from the claim's protocol.
 
     The data set and the image size hold for counts as well, since the head and the input follow from them.
     """
     protocol, trial, data = claim.protocol, record.trial, record.data
-    if protocol.dataset and protocol.dataset != trial.dataset.name:
+    if protocol.dataset and _plain(protocol.dataset) != _plain(trial.dataset.name):
         yield f"published on {protocol.dataset}, measured on {trial.dataset.name}"
     side = data.image_shape[-1] if data else trial.dataset.image_size
     if protocol.image_size and side and protocol.image_size != side:
@@ -92,8 +100,18 @@ def _departures_in_data(claim: Claim, record: TrialRecord) -> Iterator[str]:
     protocol, data = claim.protocol, record.data
     if protocol.original_images and data and data.reencoded:
         yield "published on the original images, measured on a re-encoded copy"
-    if claim.metric.startswith("validation_") and data and data.validated_on_test:
+    if _needs_validation(claim) and data and data.validated_on_test:
         yield "test set used for validation"
+
+
+def _needs_validation(claim: Claim) -> bool:
+    """Whether the figure is of images held out from training, or of the epoch that they select."""
+    return claim.metric.startswith(("validation_", "selected_"))
+
+
+def _plain(dataset: str) -> str:
+    """Its name however it is written: CIFAR-10, cifar10."""
+    return "".join(letter for letter in dataset.lower() if letter.isalnum())
 
 
 def _same_device(claimed: str, choices: Choices) -> bool:

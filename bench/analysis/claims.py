@@ -15,17 +15,18 @@ The rule, for the band [value - tolerance, value + tolerance] and the 95 % inter
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Literal, get_args
 
 import pandas as pd
 
-from bench.analysis.claim_protocol import doubtful, obstacles, unfinished
+from bench.analysis.claim_protocol import doubtful, obstacles, optimistic, unfinished
 from bench.analysis.claim_values import COUNTS, measured
 from bench.analysis.statistics import Interval
 from bench.analysis.trials import Outcome
 from bench.spec import Claim
 
 Verdict = Literal["reproduced", "not reproduced", "inconclusive", "not comparable"]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 COLUMNS = (
     "architecture", "metric", "of_class", "relation", "relative_to", "bound", "value", "tolerance",
@@ -41,7 +42,7 @@ def claim_table(
     for claim in claims:
         found = measured(claim, outcomes, trials)
         finding, reason = verdict(claim, found)
-        reason += unfinished(claim, outcomes) + doubtful(claim, trials)
+        reason += unfinished(claim, outcomes) + doubtful(claim, trials) + optimistic(claim)
         if reasons := list(obstacles(claim, found, outcomes)):
             finding, reason = "not comparable", "; ".join(reasons)
         stated = claim.model_dump(include=set(COLUMNS), exclude_none=True)

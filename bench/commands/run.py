@@ -91,10 +91,26 @@ def _engine(data_root: Path | None, place: World | None) -> LocalEngine:
 def show_summary(directory: Run, console: Console) -> bool:
     """Print the ranking and where the report lies; false when a claim was not reproduced."""
     import reports  # noqa: PLC0415 - pandas is not needed to train
+    from bench.analysis.claims import VERDICTS  # noqa: PLC0415
+    from bench.analysis.frames import rows, where  # noqa: PLC0415
     from bench.analysis.tables import load  # noqa: PLC0415
 
     tables = load(directory)
-    headers, rows = reports.summary_table(tables, narrow=console.width < WIDE)
-    console.print(grid(headers, rows, title=directory.info.suite.title))
+    headers, body = reports.summary_table(tables, narrow=console.width < WIDE)
+    console.print(grid(headers, body, title=directory.info.suite.title))
+    failed = where(tables.claims, verdict="not reproduced")
+    if len(tables.claims):
+        counts = tables.claims["verdict"].value_counts()
+        told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if verdict in counts)
+        console.print(f"claims: {told}", highlight=False)
+    for claim in rows(failed):
+        published, measured = (_figure(float(claim[key])) for key in ("value", "measured"))
+        text = f"  {claim['architecture']}, {claim['metric']}: published {published}, measured {measured}"
+        console.print(f"{text}; {claim['reason']}", highlight=False, markup=False, soft_wrap=True)
     console.print(f"report: {directory.folder / REPORT_FILE}", soft_wrap=True, highlight=False)
-    return not (len(tables.claims) and (tables.claims["verdict"] == "not reproduced").any())
+    return not len(failed)
+
+
+def _figure(value: float) -> str:
+    """A count in full, a measurement in six digits."""
+    return f"{value:.0f}" if value.is_integer() else f"{value:.6g}"

@@ -19,7 +19,7 @@ class InitFrom(Model):
     keep: Literal["weights", "training"] = "weights"
     """"weights": new optimiser, new schedule, epoch 1. "training": the optimiser's state and the finished
     epochs as well, so that `epochs` counts those before, and continuing equals never having stopped (but with
-    `lookahead`, since a training that ends takes its slow weights)."""
+    `lookahead`, since a training that ends takes its slow weights); of the same seed, on the same images."""
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
     """Digest that the file must have. Default: that of the file found, which becomes part of the trial."""
 

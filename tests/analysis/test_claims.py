@@ -139,10 +139,21 @@ def test_an_epoch_of_a_part_is_another_one(tmp_path, metric, comparable):
     assert ("part of the data set" in row["reason"]) is not comparable
 
 
-def test_validation_on_the_test_set(tmp_path):
-    """A validation accuracy that is a test accuracy is not a validation accuracy."""
-    row = judged(tmp_path, {"metric": "validation_accuracy"}, altered("data", validated_on_test=True))
+@pytest.mark.parametrize("metric", ["validation_accuracy", "validation_f1", "selected_test_accuracy"])
+def test_validation_on_the_test_set(tmp_path, metric):
+    """A validation accuracy that is a test accuracy is not a validation accuracy, nor does it select."""
+    row = judged(tmp_path, {"metric": metric}, altered("data", validated_on_test=True))
     assert (row["verdict"], row["reason"]) == ("not comparable", "test set used for validation")
+
+
+def test_a_dataset_may_be_spelt_otherwise(tmp_path):
+    claim = {"protocol": {"dataset": "CIFAR-10"}}
+    assert judged(tmp_path, claim, dataset={"name": "cifar10"})["verdict"] != "not comparable"
+
+
+def test_a_figure_that_the_test_set_chose_says_so(tmp_path):
+    """Published tables often hold such; agreeing with one is agreeing with an optimistic figure."""
+    assert judged(tmp_path, {"metric": "best_test_accuracy"})["reason"].endswith("test set chose the epoch")
 
 
 def test_nothing_measured(tmp_path):

@@ -40,6 +40,15 @@ def test_one_failed_claim_among_others_fails(tmp_path):
     assert not command.show_summary(run, Console(file=io.StringIO()))
 
 
+def test_the_command_says_what_failed(tmp_path):
+    """In a log of CI there is no report to look at."""
+    claims = [CLAIM | {"value": 0.7, "tolerance": 0.5}, CLAIM | {"metric": "params", "value": 81_579}]
+    told = io.StringIO()
+    command.show_summary(write_run(tmp_path, document(claims=claims)), Console(file=told))
+    assert "claims: 1 reproduced, 1 not reproduced\n" in told.getvalue()
+    assert "CNN, params: published 81579, measured 81578; a count" in told.getvalue()
+
+
 def test_a_suite_without_claims_cannot_fail(tmp_path):
     """Nothing was published, so nothing is refuted."""
     assert command.show_summary(write_run(tmp_path, document(claims=[])), Console(file=io.StringIO()))
