@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from bench.analysis.frames import rows, where
@@ -51,7 +51,10 @@ def convergence(tables: Tables) -> Section | None:
         )
         for row in rows(tables.convergence.sort_values(["target", "seconds_median"], kind="stable"))
     )  # fmt: skip
-    unknown = tuple(_unknown(tables, label, drawn[label], len(columns)) for label in _without_result(tables))
+    unknown = tuple(
+        _unknown(tables, label, drawn[label], len(columns), target)
+        for label, target in _without_result(tables)
+    )
     lead = (
         "Cost to the first evaluation on the test set at or above the target. A seed that never got there "
         "is censored: it counts as more than its budget and is never dropped, so a median can read "
@@ -86,17 +89,24 @@ def _reached(tables: Tables, row: dict[str, Any]) -> Cell:
     return Cell(text, row["reached"], tone=hole_tone(tables, row["label"]))
 
 
-def _without_result(tables: Tables) -> list[str]:
-    """Architectures of which no trial tells whether it reaches a target."""
-    told = set(tables.convergence["label"])
-    return [label for label in tables.labels if label not in told]
+def _without_result(tables: Tables) -> Iterator[tuple[str, float | None]]:
+    """Architectures of which no trial tells whether it reaches a target, or (None) any of them."""
+    told = set(zip(tables.convergence["label"], tables.convergence["target"], strict=True))
+    for label in tables.labels:
+        mine = {target for name, target in told if name == label}
+        if not mine:
+            yield label, None
+            continue
+        left = sorted(set(tables.info.suite.measure.convergence.targets) - mine)
+        yield from ((label, target) for target in left)
 
 
-def _unknown(tables: Tables, label: str, look: Look, columns: int) -> tuple[Cell, ...]:
-    """The row of an architecture without a result, for all targets."""
+def _unknown(tables: Tables, label: str, look: Look, columns: int, target: float | None) -> tuple[Cell, ...]:
+    """The row of an architecture without a result, for a target or for all."""
     absent = (Cell(show.ABSENT, ""),)
     reached = Cell(hole_counts(tables, label), "", tone=hole_tone(tables, label))
-    return name_cell(label, look), Cell("any", ""), *absent, reached, *absent * (columns - 4)
+    goal = Cell("any", "") if target is None else Cell(show.target(target), target)
+    return name_cell(label, look), goal, *absent, reached, *absent * (columns - 4)
 
 
 def clocks(tables: Tables) -> dict[str, Callable[[float], str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from factories import architectures, document, write_run
 
@@ -33,7 +35,7 @@ def tables(tmp_path_factory):
 
     suite = document(
         architectures=architectures(3), claims=[], recipe={"epochs": 4},
-        measure={"convergence": {"targets": [0.3]}},
+        measure={"convergence": {"targets": [0.3, 0.99]}},
     )  # fmt: skip
     return load(write_run(tmp_path_factory.mktemp("runs"), suite, change))
 
@@ -42,6 +44,13 @@ def column(table, title):
     """Text of a column by the name in the first."""
     place = [one.title for one in table.columns].index(title)
     return {row[0].text: row[place].text for row in table.rows}
+
+
+def to_target(tables, target):
+    """The rows of the convergence table about one target, and those about any."""
+    table = convergence(tables).parts[0]
+    rows = tuple(row for row in table.rows if row[1].text.replace("\u202f", " ") in (target, "any"))
+    return replace(table, rows=rows)
 
 
 def test_the_ranking_says_what_became_of_each(tables):
@@ -93,14 +102,22 @@ def test_without_accuracy_nothing_is_worth_its_cost(tables):
 
 def test_every_planned_seed_is_in_the_convergence(tables):
     """A diverged one as censored, a failed one in words; a network without any has a row of its own."""
-    table = convergence(tables).parts[0]
+    table = to_target(tables, "99 %")
     first, second, third = column(table, "Time of each seed")["Network 0"].split(", ")
     assert second == "failed"
     assert third.endswith("(diverged)")
     assert "failed" not in first
-    assert column(table, "Reached")["Network 0"].endswith("of 2; 1 failed, 1 diverged")
+    assert column(table, "Reached")["Network 0"] == "0 of 2; 1 failed, 1 diverged"
     assert column(table, "Reached")["Network 2"] == "1 failed, 1 interrupted, 1 not run yet"
     assert len({len(row) for row in table.rows} | {len(table.columns)}) == 1
+
+
+def test_what_was_reached_before_a_trial_ended_is_told(tables):
+    """It is known, whatever came later; and what came later is said, too."""
+    table = to_target(tables, "30 %")
+    assert column(table, "Time of each seed")["Network 0"].split(", ")[1].endswith("s (failed)")
+    assert column(table, "Reached")["Network 0"] == "3 of 3; 1 failed, 1 diverged"
+    assert column(table, "Reached")["Network 2"] == "2 of 2; 1 failed, 1 interrupted, 1 not run yet"
 
 
 def test_a_run_without_holes_mentions_none(tmp_path):
