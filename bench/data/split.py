@@ -52,7 +52,7 @@ def limit(labels: Labels, count: int) -> Indices:
 def _stratified(labels: Labels, wanted: int, seed: int, *, keep: int) -> Indices:
     """Draw `wanted` indices, class by class, leaving at least `keep` of each class behind."""
     _, classes, counts = np.unique(labels, return_inverse=True, return_counts=True)
-    quota = _quota(counts, wanted, keep=keep)
+    quota = _quota(counts, wanted, keep=keep, seed=seed)
     shuffled = np.random.default_rng(seed).permutation(len(labels))
     by_class = shuffled[np.argsort(classes[shuffled], kind="stable")]
     first = np.cumsum(counts) - counts
@@ -65,15 +65,20 @@ def _counts(labels: Labels) -> Indices:
     return np.unique(labels, return_counts=True)[1]
 
 
-def _quota(counts: Indices, wanted: int, *, keep: int) -> Indices:
+def _quota(counts: Indices, wanted: int, *, keep: int, seed: int = 0) -> Indices:
     """Images to draw of each class, of which `counts` are there and `keep` stay."""
-    return np.minimum(_apportion(counts, wanted), counts - keep)
+    return np.minimum(_apportion(counts, wanted, seed), counts - keep)
 
 
-def _apportion(counts: Indices, wanted: int) -> Indices:
-    """Share `wanted` among classes in proportion to their counts, by largest remainder."""
+def _apportion(counts: Indices, wanted: int, seed: int) -> Indices:
+    """Share `wanted` among classes in proportion to their counts, by largest remainder.
+
+    Among classes as large as each other the first to get what remains is another for each seed: with three
+    images of each class and a fifth held out, some classes would else never be.
+    """
     exact = counts * wanted / max(1, counts.sum())
     quota: Indices = np.floor(exact).astype(np.int64)
-    by_remainder = np.argsort(quota - exact, kind="stable")
+    turn = (np.arange(len(counts)) - seed) % max(1, len(counts))
+    by_remainder = np.lexsort((turn, counts, quota - exact))
     quota[by_remainder[: wanted - quota.sum()]] += 1
     return quota

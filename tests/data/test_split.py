@@ -42,6 +42,15 @@ def test_seeds_give_different_splits():
     assert first == again != other
 
 
+def test_no_class_is_held_out_at_every_seed_or_at_none():
+    """Three images of ten classes each, of which six are held out: the classes take turns."""
+    labels = np.repeat(np.arange(10), 3)
+    seen = [set(labels[split(labels, 0.2, seed)[1]]) for seed in range(10)]
+    assert all(len(classes) == 6 for classes in seen)
+    assert set.union(*seen) == set(range(10))
+    assert not set.intersection(*seen)
+
+
 def test_a_split_is_not_the_head_of_each_class():
     """Files are often sorted by something that matters."""
     _, validation = split(np.zeros(100, dtype=np.int64), 0.1, seed=0)
@@ -58,7 +67,7 @@ def test_the_hold_out_is_a_fixed_fifth(size):
     assert not set(train) & set(test)
 
 
-@given(label_lists, st.floats(0.01, 0.5))
-def test_the_number_held_out_is_known_beforehand(labels, fraction):
-    """Also where it is none."""
-    assert held_out(labels, fraction) == len(split(labels, fraction, seed=0)[1])
+@given(label_lists, st.floats(0.01, 0.5), st.integers(0, 9))
+def test_the_number_held_out_is_known_beforehand(labels, fraction, seed):
+    """Also where it is none, and whatever the seed."""
+    assert held_out(labels, fraction) == len(split(labels, fraction, seed)[1])
