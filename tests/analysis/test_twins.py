@@ -38,7 +38,7 @@ def test_unequal_arguments_make_no_twins():
 
 
 @pytest.mark.parametrize(
-    "recipe", [{"epochs": 7}, {"optimizer": {"lr": 0.3}}, {"init_from": {"label": "Plain"}}], ids=str
+    "recipe", [{"epochs": 7}, {"optimizer": {"lr": 0.3}}, {"init_from": {"trial": "Plain"}}], ids=str
 )
 def test_unequal_recipes_make_no_twins(recipe):
     """What they change would be put down to the shortcuts."""
