@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-import torch
 
 from bench.data import download
 from bench.errors import SuiteError
