@@ -104,6 +104,12 @@ def test_settings_override_keys(write):
     assert (suite.recipe.epochs, suite.dataset.name, suite.recipe.seeds) == (7, "mnist", (4,))
 
 
+def test_a_target_that_stands_there_twice_is_refused(write):
+    """Each seed would count twice."""
+    text = GOOD + "[measure]\nconvergence = { targets = [0.5, 0.6, 0.5] }\n"
+    assert "0.5 stands there twice" in message_for(write(text))
+
+
 def test_a_claim_against_itself_is_refused(write):
     """Any network has one times its own accuracy."""
     claim = '[[claims]]\narchitecture = "A"\nrelative_to = "A"\nmetric = "test_accuracy"\nvalue = 1.0\n'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from factories import architectures, certificate, document, write_run
 
@@ -207,6 +209,22 @@ def test_doubtful_timings_are_said(tmp_path):
     )  # fmt: skip
     assert "\u00d7; doubtful timing) and" in text or "\u00d7; doubtful timing)." in text
     assert "seeds; doubtful timing)." in text
+
+
+def test_who_is_first_together(tmp_path):
+    """As two trials are of which one continues the other, to every target before that."""
+    measure = {"convergence": {"targets": [0.35]}}
+    tables = load(write_run(tmp_path, document(architectures=architectures(2), claims=[], measure=measure)))
+    level = replace(tables, convergence=tables.convergence.assign(seconds_median=10.0))
+    text = plain_text(conclusion(level)).replace("\u202f", " ")
+    assert "To 35 % test accuracy, Network 0 and Network 1 are first" in text
+    assert "; equal times)" in text
+
+
+def test_a_lead_below_zero_says_on_which_seeds(tmp_path):
+    """The mean is the highest thanks to a seed that the other has not finished."""
+    text = paragraph(tmp_path, [[0.90, 0.60, 0.62], [0.99, 0.61, 0.66]], without((1, 0)))
+    assert "the lead on the seeds that both have finished is -2.50" in text
 
 
 def test_who_is_first_says_at_how_many_seeds(tmp_path):

@@ -1,4 +1,4 @@
-"""Batches of gradients, forward mode, torch.func and tracers see operators of torch alone."""
+"""Modes, batches of gradients, forward mode, torch.func and tracers see operators of torch alone."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 from torch.autograd import forward_ad
+from torch.utils.flop_counter import FlopCounterMode
 
 from bench.measurements.layers.convolution import use_side_by_side
 from bench.measurements.layers.relu import use_bits
@@ -43,13 +44,20 @@ def direction(model: nn.Module) -> Tensor:
         return found
 
 
+def counted(model: nn.Module) -> Tensor:
+    model.requires_grad_(True)
+    with FlopCounterMode(display=False) as counter:
+        model(X).sum().backward()
+    return torch.tensor(counter.get_total_flops())
+
+
 def traced(model: nn.Module) -> Tensor:
     found: Tensor = torch.jit.trace(model, X)(X)
     return found
 
 
 @pytest.mark.filterwarnings("ignore:`torch.jit:FutureWarning")
-@pytest.mark.parametrize("way", [each_image, gradient, gradients, direction, traced])
+@pytest.mark.parametrize("way", [each_image, gradient, gradients, direction, counted, traced])
 def test_results_are_those_of_torch(way: Callable[[nn.Module], Tensor]) -> None:
     changed = network()
     use_side_by_side(changed)

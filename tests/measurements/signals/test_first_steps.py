@@ -1,5 +1,7 @@
 """The first steps: gradients as the optimiser got them, whatever interrupts the training."""
 
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 import torch
@@ -31,6 +33,26 @@ def test_one_row_a_step_and_no_more_than_wanted(make_training, tmp_path, monkeyp
     watch(make_training(epochs=4), tmp_path).run(tmp_path / "c.pt", silent)
     assert list(table(tmp_path).step) == list(range(1, 18))
     assert list(table(tmp_path).agreement.isna()) == [step in (1, 8, 15) for step in range(1, 18)]
+
+
+class HeadFirst(nn.Module):
+    """Declared from the output to the input."""
+
+    def __init__(self):
+        super().__init__()
+        self.head = nn.Linear(6, 4)
+        self.body = nn.Linear(64, 6)
+
+    def forward(self, images):
+        return self.head(self.body(images.flatten(1)))
+
+
+def test_first_and_last_are_those_of_the_calls(make_training, tmp_path):
+    """Not of the declaration."""
+    training = make_training()
+    training.model = HeadFirst()
+    subject = SimpleNamespace(training=training, device=training.device, store=TrialStore(tmp_path))
+    assert first_steps.start(subject).layers == ["body", "head"]
 
 
 def test_numbers_equal_those_of_autograd(make_training, tmp_path):

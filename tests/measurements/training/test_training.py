@@ -1,7 +1,9 @@
 """Training: it learns, it can be interrupted anywhere, and what it reports is what happened."""
 
 import math
+import random
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -62,6 +64,28 @@ def test_the_same_seed_gives_the_same_numbers(make_training, tmp_path):
         training.run(tmp_path / f"{index}.pt", silent)
     assert numbers(runs[0]) == numbers(runs[1])
     assert numbers(runs[0]) != numbers(runs[2])
+
+
+class ByChance(nn.Module):
+    """Draws from generators that are none of torch's."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def forward(self, images):
+        kept = random.random() + np.random.rand()  # noqa: NPY002
+        return self.model(images) * kept if self.training else self.model(images)
+
+
+def test_whatever_a_network_draws_from_repeats(make_training, tmp_path):
+    """Python's generator and numpy's are seeded, too."""
+    runs = [make_training() for _ in range(2)]
+    for index, training in enumerate(runs):
+        training.model = ByChance(training.model)
+        training.shared = training.replicas.together(training.model, training.model, training.batch_norm)
+        training.run(tmp_path / f"{index}.pt", silent)
+    assert numbers(runs[0]) == numbers(runs[1])
 
 
 @pytest.mark.parametrize("stop_after", [1, 3])
