@@ -51,13 +51,12 @@ class Whitening(nn.Conv2d):
         self.weight.copy_(torch.cat([filters, -filters]))
 
 
-class Convolution(nn.Conv2d):
+def convolution(in_channels: int, out_channels: int) -> nn.Conv2d:
     """3x3 without bias; its first filters start as the identity, the rest as torch draws them."""
-
-    def __init__(self, in_channels: int, out_channels: int) -> None:
-        super().__init__(in_channels, out_channels, 3, padding=1, bias=False)
-        if not self.weight.is_meta:
-            nn.init.dirac_(self.weight.data[:in_channels])
+    layer = nn.Conv2d(in_channels, out_channels, 3, padding=1, bias=False)
+    if not layer.weight.is_meta:
+        nn.init.dirac_(layer.weight.data[:in_channels])
+    return layer
 
 
 def norm(channels: int, momentum: float) -> nn.BatchNorm2d:
@@ -77,13 +76,13 @@ class Group(nn.Module):
         self, channels: int, outputs: int, depth: int, momentum: float, activation: type[nn.Module]
     ) -> None:
         super().__init__()
-        self.conv1 = Convolution(channels, outputs)
+        self.conv1 = convolution(channels, outputs)
         self.pool = nn.MaxPool2d(2)
         self.norm1 = norm(outputs, momentum)
-        self.conv2 = Convolution(outputs, outputs)
+        self.conv2 = convolution(outputs, outputs)
         self.norm2 = norm(outputs, momentum)
         if depth == 3:
-            self.conv3 = Convolution(outputs, outputs)
+            self.conv3 = convolution(outputs, outputs)
             self.norm3 = norm(outputs, momentum)
         self.depth = depth
         self.activation = activation()

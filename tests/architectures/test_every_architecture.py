@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch import nn
 
 from architectures import build, find, names
 from architectures.heads import head_of
+from bench.measurements.layers.convolution import Conv2d, use_side_by_side
 
 CHEAP = [
     name
@@ -57,6 +59,16 @@ def test_on_the_meta_device_no_weight_is_allocated(name, sketch):
 @pytest.mark.parametrize("name", names())
 def test_every_constructor_says_what_it_builds(name):
     assert find(name).__doc__
+
+
+@pytest.mark.parametrize("name", names())
+def test_trained_convolutions_of_pixels_are_layers_that_a_cpu_computes_faster(name, sketch):
+    """Those with a class of their own are left to torch; that of airbench's stem is never trained."""
+    network = sketch(name, image_size=32)
+    use_side_by_side(network)
+    trained = [m for m in network.modules() if isinstance(m, nn.Conv2d) and m.weight.requires_grad]
+    assert trained
+    assert {type(module) for module in trained} == {Conv2d}
 
 
 @pytest.mark.parametrize("name", ["cifar_resnet20", "plain_cnn", "shared_resnet"])
