@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils import parametrize
 
 from bench.measurements.copies import copy_of
 from bench.measurements.device import Device
@@ -60,11 +61,22 @@ class Probe:
 
 
 def weighted_layers(model: nn.Module) -> dict[str, nn.Parameter]:
-    """Weights of convolutions and linear layers, a matrix or more, by name of the module, as declared."""
-    found = ((name, getattr(module, "weight", None)) for name, module in model.named_modules())
+    """Weights of convolutions and linear layers, a matrix or more, by name of the module, as declared.
+
+    Of a layer under weight or spectral norm, the matrix that is trained, from which its weight is computed.
+    """
+    found = ((name, _trained_weight(module)) for name, module in model.named_modules())
     matrices = {name: one for name, one in found if isinstance(one, nn.Parameter) and one.ndim > 1}
     norms = of_norms(model)
     return {name: weight for name, weight in matrices.items() if id(weight) not in norms}
+
+
+def _trained_weight(module: Any) -> Any:
+    """The parameter that stands for the layer's weight, if it has any; nothing is computed to find it."""
+    if parametrize.is_parametrized(module, "weight"):
+        return max(module.parametrizations["weight"].parameters(recurse=False), key=Tensor.numel)
+    earlier = [module._parameters.get(name) for name in ("weight_v", "weight_orig")]  # noqa: SLF001
+    return next((one for one in earlier if one is not None), getattr(module, "weight", None))
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.nn.utils import parametrizations
 from torchvision.ops import StochasticDepth
 
 from bench.data.batches import ImageSet
@@ -118,11 +119,11 @@ def test_the_same_images_every_time(flow):
 
 @pytest.mark.filterwarnings("ignore:`torch.nn.utils.weight_norm:FutureWarning")
 def test_weights_that_are_computed(flow):
-    """By torch's older weight norm; what it computes is no parameter, and the next layer is."""
+    """By torch's older weight norm; a network that has already computed them is copied all the same."""
     flow.model = OldWeightNorm().double()
     flow.model(flow.probe.inputs)
     flow(0)
-    assert list(table(flow).layer) == ["2"]
+    assert list(table(flow).layer) == ["1", "2"]
 
 
 def test_norms_over_whole_images_are_left_out_too(flow):
@@ -201,3 +202,28 @@ def test_the_probe_shows_every_class(make_training):
         labels = Probe.of(subject).labels
     assert len(labels) == 40
     assert set(labels.tolist()) == {0, 1, 2, 3}
+
+
+@pytest.mark.parametrize(
+    ("norm", "trained"),
+    [
+        (parametrizations.weight_norm, "parametrizations.weight.original1"),
+        (parametrizations.spectral_norm, "parametrizations.weight.original"),
+        (nn.utils.weight_norm, "weight_v"),
+        (nn.utils.spectral_norm, "weight_orig"),
+    ],
+    ids=["weight norm", "spectral norm", "weight norm by hooks", "spectral norm by hooks"],
+)
+@pytest.mark.filterwarnings("ignore:.*weight_norm.*deprecated:FutureWarning")
+def test_of_a_layer_under_weight_or_spectral_norm_the_matrix_that_is_trained_is_told(
+    norm, trained, network, flow
+):
+    norm(network[0])
+    before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+    flow(0)
+    weights = [network[0].get_parameter(trained), network[5].weight]
+    told = table(flow)
+    assert list(told.layer) == ["0", "5"]
+    assert list(told.weight_norm) == pytest.approx([weight.norm().item() for weight in weights])
+    assert (told.gradient_norm > 0).all()
+    assert all(torch.equal(tensor, before[name]) for name, tensor in network.state_dict().items())
