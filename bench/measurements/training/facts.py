@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import median
 
 from bench.measurements.timing.validity import drift
@@ -34,6 +35,21 @@ def _validated(epoch: EpochFacts) -> float:
 
 def _certificate(training: Training) -> Certificate | None:
     """Of the epochs' times; the first epoch is the warm-up of the others."""
-    seconds = [epoch.train_seconds for epoch in training.history]
-    warm = seconds[1:]
-    return training.watch.certificate(warm or seconds, drift=drift(warm) if len(warm) > 1 else None)
+    warm = training.history[1:]
+    seconds = of_equal_work(warm or training.history)
+    return training.watch.certificate(seconds, drift=drift(seconds) if len(warm) > 1 else None)
+
+
+def of_equal_work(epochs: Sequence[EpochFacts]) -> list[float]:
+    """Seconds of each epoch, as if it had the arithmetic of the first: they tell of the machine alone then.
+
+    A recipe that freezes parameters makes its later epochs shorter. By how much is not in the FLOPs, so it is
+    taken from the medians of epochs of equal arithmetic: what changes among these is seen, a change of the
+    machine just when something is frozen is not.
+    """
+    alike: dict[int, list[float]] = {}
+    for epoch in epochs:
+        alike.setdefault(epoch.train_flops, []).append(epoch.train_seconds)
+    typical = {flops: median(seconds) for flops, seconds in alike.items()}
+    first = typical[epochs[0].train_flops]
+    return [epoch.train_seconds * (first / typical[epoch.train_flops]) for epoch in epochs]
