@@ -74,9 +74,12 @@ def weighted_layers(model: nn.Module) -> dict[str, nn.Parameter]:
 def _trained_weight(module: Any) -> Any:
     """The parameter that stands for the layer's weight, if it has any; nothing is computed to find it."""
     if parametrize.is_parametrized(module, "weight"):
-        return max(module.parametrizations["weight"].parameters(recurse=False), key=Tensor.numel)
-    earlier = [module._parameters.get(name) for name in ("weight_v", "weight_orig")]  # noqa: SLF001
-    return next((one for one in earlier if one is not None), getattr(module, "weight", None))
+        return max(
+            module.parametrizations["weight"].parameters(recurse=False), key=Tensor.numel, default=None
+        )
+    own = dict(module.named_parameters(recurse=False))
+    earlier = [own[name] for name in ("weight_v", "weight_orig") if name in own]
+    return earlier[0] if earlier else getattr(module, "weight", None)
 
 
 @contextmanager

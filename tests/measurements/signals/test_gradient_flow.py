@@ -108,6 +108,14 @@ class OldWeightNorm(nn.Sequential):
         super().__init__(nn.Flatten(), nn.utils.weight_norm(nn.Linear(16, 4)), nn.Linear(4, 3))
 
 
+@pytest.mark.filterwarnings("ignore:.*torch.jit.script")
+def test_scripted_layers_are_layers(flow):
+    """A part of a network that torch.jit has compiled; it is no module like the others."""
+    scripted = torch.jit.script(nn.Linear(16, 4))
+    flow.model = nn.Sequential(nn.Flatten(), scripted, nn.Linear(4, 3)).double()
+    assert set(probe.weighted_layers(flow.model)) == {"1", "2"}
+
+
 def test_the_same_images_every_time(flow):
     """Whatever a network does to those that it is given."""
     flow.model = InPlace(nn.Flatten(), nn.Linear(16, 4), nn.Linear(4, 3)).double()
