@@ -3,9 +3,10 @@
 from types import SimpleNamespace
 
 import pytest
+from stopping import silent
 
 from bench.measurements.timing.validity import drift
-from bench.measurements.training.facts import of_equal_work
+from bench.measurements.training.facts import of_equal_work, summarise
 
 
 def epochs(*pairs):
@@ -27,3 +28,16 @@ def test_that_less_is_trained_is_no_unsteady_machine():
 def test_a_machine_that_slows_down_among_them_is_seen():
     slower = [(40.0 * 1.1**number, 7 if number < 2 else 4) for number in range(8)]
     assert drift(of_equal_work(epochs(*slower))) > 0.2
+
+
+def test_the_certificate_of_a_training_follows_epochs_of_equal_arithmetic(make_training, tmp_path):
+    training = make_training()
+    training.run(tmp_path / "c.pt", silent)
+    some = training.history[0]
+    times = [(90.0, 7), (40.0, 7), (40.0, 7), (30.0, 4), (30.0, 4)]
+    training.history = [
+        some.model_copy(update={"train_seconds": seconds, "train_flops": flops}) for seconds, flops in times
+    ]
+    certificate = summarise(training).certificate
+    assert certificate.drift == 0
+    assert "unsteady timing" not in certificate.doubts
